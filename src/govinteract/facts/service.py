@@ -1,0 +1,109 @@
+"""Appending facts and reading them back, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rfc8785
+from sqlalchemy import select
+
+from govinteract.errors import ConflictError, InputError
+from govinteract.facts.model import JSON, Fact
+from govinteract.facts.tables import fact_table, leaf_table
+from govinteract.storage.schema import write_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from govinteract.facts.log import LogKeys
+    from govinteract.storage.transaction import Transaction
+
+__all__ = ["Facts"]
+
+_ROW = fact_table.c
+_COLUMNS = (_ROW.locality, _ROW.stream, _ROW.seq, _ROW.kind, _ROW.at, _ROW.actor, _ROW.body)
+_ALL = select(*_COLUMNS)
+
+
+class Facts:
+    """The facts of one transaction's locality.
+
+    A fact and its leaf commit with everything else of the transaction; the sequencer puts
+    the leaf into the tree within a second.
+    """
+
+    def __init__(self, tx: Transaction, keys: LogKeys) -> None:
+        self._tx = tx
+        self._keys = keys
+        self._leaves: list[dict[str, object]] = []
+
+    def append(
+        self, stream: str, seq: int, kind: str, body: Mapping[str, JSON],
+        *, at: datetime | None = None,
+    ) -> Fact:  # fmt: skip
+        """Record that `kind` happened on `stream` as its `seq`-th fact (from 1).
+
+        `at` is the transaction's instant unless history is brought in. `(stream, seq)` is
+        the optimistic lock: whoever comes second with the same number gets
+        `ConflictError("facts.conflict")` and his transaction records nothing.
+        """
+        tx = self._tx
+        try:
+            text = rfc8785.dumps(dict(body)).decode()
+        except (rfc8785.CanonicalizationError, UnicodeError) as error:
+            raise InputError("facts.body_invalid", hint="plain JSON values only") from error
+        when = write_instant(at or tx.now)
+        fact = Fact(tx.locality, stream, seq, kind, when, tx.actor.key, text)
+        try:
+            tx.insert(fact_table, _row(fact))
+        except ConflictError as error:
+            raise ConflictError("facts.conflict", hint="read it anew and decide again") from error
+        self._remember_leaf(fact)
+        return fact
+
+    def of(self, stream: str) -> list[Fact]:
+        """Return all facts of `stream`, first to last."""
+        query = _ALL.where(_ROW.locality == self._tx.locality, _ROW.stream == stream)
+        return [Fact(*row) for row in self._tx.read(query.order_by(_ROW.seq))]
+
+    def walk(self, prefix: str, *, batch: int = 500) -> Iterator[Sequence[Fact]]:
+        """Yield the facts of every stream whose name begins with `prefix`, in batches.
+
+        Streams come in order of their names and whole; memory stays that of one batch.
+        """
+        after, end = (prefix, 0), prefix + "\U0010ffff"
+        while True:
+            query = _ALL.where(
+                _ROW.locality == self._tx.locality,
+                _ROW.stream < end,
+                (_ROW.stream > after[0]) | ((_ROW.stream == after[0]) & (_ROW.seq > after[1])),
+            )
+            query = query.order_by(_ROW.stream, _ROW.seq).limit(batch)
+            rows = [Fact(*row) for row in self._tx.read(query)]
+            if not rows:
+                return
+            yield rows
+            after = (rows[-1].stream, rows[-1].seq)
+
+    def _remember_leaf(self, fact: Fact) -> None:
+        if not self._leaves:
+            self._tx.before_commit(self._insert_leaves)
+        leaf = fact.leaf()
+        self._leaves.append(
+            {
+                "locality": fact.locality, "stream": fact.stream, "seq": fact.seq, "hash": leaf,
+                "mac": self._keys.mac(leaf, None), "idx": None,
+            }
+        )  # fmt: skip
+
+    def _insert_leaves(self) -> None:
+        leaves, self._leaves = self._leaves, []
+        self._tx.insert(leaf_table, leaves)
+
+
+def _row(fact: Fact) -> dict[str, object]:
+    return {
+        "locality": fact.locality, "stream": fact.stream, "seq": fact.seq, "kind": fact.kind,
+        "at": fact.at, "actor": fact.actor, "body": fact.body,
+    }  # fmt: skip

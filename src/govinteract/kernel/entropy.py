@@ -1,0 +1,34 @@
+"""Randomness, handed in: nothing else in the library makes random bytes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import builtins
+
+__all__ = ["Entropy", "SystemEntropy"]
+
+
+class Entropy(Protocol):
+    """Gives random bytes that nobody can guess; tests hand in a repeatable one."""
+
+    def bytes(self, n: int) -> builtins.bytes:
+        """Return `n` random bytes."""
+        ...
+
+
+@frozen
+class SystemEntropy:
+    """The operating system's cryptographic generator, for everything that is not a test.
+
+    >>> len(SystemEntropy().bytes(16))
+    16
+    """
+
+    def bytes(self, n: int) -> builtins.bytes:
+        """Return `n` bytes of `os.urandom`."""
+        return os.urandom(n)

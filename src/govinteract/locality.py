@@ -1,0 +1,231 @@
+"""The composition root: one locality's settings, engine, keys, calendar and catalogue.
+
+Open it once for a process and hand out transactions:
+
+    ward = Locality.open("ward.toml")
+    with ward.acting_as(citizen) as tx:
+        receipt = tx.feedback.submit(Report(service="street-light", text="Đèn tắt"))
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+from attrs import evolve
+
+from govinteract.acting import Acting
+from govinteract.consent import Guard, Purposes
+from govinteract.errors import ConflictError, SettingsError
+from govinteract.facts import Verdict, sequence, verify_log
+from govinteract.feedback import Catalogue, Workflow, default_workflow
+from govinteract.kernel import System, SystemClock, SystemEntropy
+from govinteract.packs import load as load_pack
+from govinteract.settings import Settings
+from govinteract.storage import Transaction, open_engine, upgrade
+from govinteract.vault import KeyRing, LocalKeyFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from govinteract.facts import Checkpoint
+    from govinteract.kernel import Actor, Clock, Entropy, WorkingCalendar
+    from govinteract.packs import Pack
+    from govinteract.vault import KeyProvider
+
+__all__ = ["Locality", "starter_catalogue"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Locality:
+    """A ward, a city, a province: everything its app needs, opened once for a process.
+
+    Threads share it. Nothing is created by opening: tables and keys are made by `upgrade`
+    (`govinteract db upgrade`).
+    """
+
+    def __init__(
+        self, settings: Settings, *, engine: Engine | None = None,
+        keys: KeyProvider | None = None, clock: Clock | None = None,
+        entropy: Entropy | None = None,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.id = settings.locality
+        self.clock = clock or SystemClock()
+        self.entropy = entropy or SystemEntropy()
+        self._owns_engine = engine is None
+        self.engine = engine or open_engine(settings.database_url, pool_size=settings.pool_size)
+        self._keys = keys
+
+    @classmethod
+    def open(cls, config: str | Path | Settings | None = None, **parts: Any) -> Self:
+        """Open the locality that `config` describes: a TOML path, `Settings`, or the environment.
+
+        `parts` may be `engine` (one engine for several localities or shared with the host),
+        `keys` (a key provider), `clock` and `entropy`. Raises `SettingsError`.
+        """
+        settings = config if isinstance(config, Settings) else Settings.load(config)
+        return cls(settings, **parts)
+
+    @contextmanager
+    def acting_as(self, actor: Actor, *, purpose: str | None = None) -> Iterator[Acting]:
+        """Open a transaction in which `actor` acts, for `purpose` where data is opened.
+
+        Commits when the block ends, rolls everything back when it raises. Raises
+        `StorageError` when the database can't be reached, `CryptoError` when the keys can't.
+        """
+        self._keyring.warm(self.engine)
+        with self._begin(actor, purpose) as tx:
+            yield Acting(tx, self)
+
+    async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work`, which opens transactions, from async code: in this locality's threads.
+
+        There are as many threads as the engine has connections, so that no thread waits for
+        one and nobody else's work is delayed by ours.
+        """
+        from contextvars import copy_context  # noqa: PLC0415 - async hosts only
+
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, lambda: context.run(work, *args, **kwargs)
+        )
+
+    def upgrade(self) -> list[str]:
+        """Create or migrate tables, make missing keys; return what was done, in English.
+
+        With a database URL alone it also makes a local key file beside the database.
+        """
+        done = []
+        if self._keys is None and not self.settings.key_path.exists():
+            LocalKeyFile.create(self.settings.key_path, self.entropy, single_machine=True)
+            done.append(
+                f"made key file {self.settings.key_path} (0600): back it up apart from the database"
+            )
+        upgrade(self.engine)
+        done.append("tables are up to date")
+        made = self._keyring.ensure(self.engine)
+        if made:
+            done.append(f"made keys: {', '.join(made)}")
+        return done
+
+    def sequence(self) -> int:
+        """Put all new facts into the log's tree and sign a checkpoint; return how many."""
+        total = 0
+        while True:
+            try:
+                with self.acting_as(System("sequencer")) as tx:
+                    count = sequence(tx.transaction, tx.log_keys)
+            except ConflictError:
+                return total  # another sequencer was faster
+            total += count
+            if not count:
+                return total
+
+    def verify(self, known: Checkpoint | None = None) -> Verdict:
+        """Sequence, then verify the whole log against the stored facts.
+
+        `known` is a checkpoint that was kept outside and must be part of this log.
+        """
+        self.sequence()
+        with self.acting_as(System("audit")) as tx:
+            return verify_log(tx.transaction, tx.log_keys, known=known)
+
+    def close(self) -> None:
+        """Give threads and connections back."""
+        if "_threads" in self.__dict__:
+            self._threads.shutdown()
+        if self._owns_engine:
+            self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Use the locality in a `with` block that closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    @property
+    def origin(self) -> str:
+        """The name of this locality's log, as checkpoints carry it."""
+        return self._keyring.origin
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The country's data."""
+        return load_pack(self.settings.pack)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The services that people can report or ask for."""
+        path = self.settings.catalogue
+        return Catalogue.from_toml(_text(path) if path else starter_catalogue(self.pack.name))
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The states and moves of a case."""
+        path = self.settings.workflow
+        return Workflow.from_toml(_text(path)) if path else default_workflow()
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working time of this locality."""
+        calendar, zone = self.pack.calendar(self.settings.calendar), self.settings.zone
+        if zone in {None, self.pack.zone}:
+            return calendar
+        return evolve(calendar, zone=zone, version=f"{calendar.version}@{zone}")
+
+    @cached_property
+    def purposes(self) -> Purposes:
+        """For what personal data may be opened."""
+        return Purposes.for_country(self.settings.pack)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Who decides whether it may."""
+        return Guard(self.purposes)
+
+    @cached_property
+    def _keyring(self) -> KeyRing:
+        provider = self._keys or LocalKeyFile.open(
+            self.settings.key_path, self.entropy, single_machine=self.settings.single_machine
+        )
+        return KeyRing(provider, self.id, entropy=self.entropy, clock=self.clock)
+
+    @property
+    def keyring(self) -> KeyRing:
+        """The unwrapped keys of this locality."""
+        return self._keyring
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.settings.pool_size, thread_name_prefix="govinteract")
+
+    def _begin(self, actor: Actor, purpose: str | None) -> Transaction:
+        return Transaction(
+            self.engine, locality=self.id, actor=actor, purpose=purpose, clock=self.clock,
+            entropy=self.entropy,
+        )  # fmt: skip
+
+
+def starter_catalogue(pack: str) -> str:
+    """Return the example catalogue of a country pack, for a locality that has none yet."""
+    return files("govinteract").joinpath("packs", pack, "starter.toml").read_text("utf-8")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("settings.unreadable", hint=f"{path}: {error}") from error

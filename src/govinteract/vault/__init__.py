@@ -1,0 +1,46 @@
+"""Personal data at rest: sealed for one place, opened with a permit, gone with its keys."""
+
+from govinteract.vault.answer_box import AnswerBox
+from govinteract.vault.blob import FileKey, FileReader
+from govinteract.vault.context import Context, Field
+from govinteract.vault.data_key import DataKey, EpochKey, WrapScope
+from govinteract.vault.envelope import FieldCipher, RecordCipher
+from govinteract.vault.key_file import LocalKeyFile, SingleMachineKeyWarning
+from govinteract.vault.key_material import KeyMaterial
+from govinteract.vault.keyring import KeyRing
+from govinteract.vault.masking import email_mask, name_mask, phone_mask
+from govinteract.vault.permit import Permit
+from govinteract.vault.personal import Personal
+from govinteract.vault.provider import KeyProvider
+from govinteract.vault.refusal import KeyNotReady
+from govinteract.vault.sealed import Sealed
+from govinteract.vault.service import Vault
+from govinteract.vault.value_types import ValueType, register_type
+
+__all__ = [
+    "AnswerBox",
+    "Context",
+    "DataKey",
+    "EpochKey",
+    "Field",
+    "FieldCipher",
+    "FileKey",
+    "FileReader",
+    "KeyMaterial",
+    "KeyNotReady",
+    "KeyProvider",
+    "KeyRing",
+    "LocalKeyFile",
+    "Permit",
+    "Personal",
+    "RecordCipher",
+    "Sealed",
+    "SingleMachineKeyWarning",
+    "ValueType",
+    "Vault",
+    "WrapScope",
+    "email_mask",
+    "name_mask",
+    "phone_mask",
+    "register_type",
+]

@@ -1,0 +1,155 @@
+"""The key of one person's data class, and the form in which it is stored.
+
+A data key exists in the database only as wraps, one for each purpose that may open the
+class, each under the tenant's key of an epoch:
+
+    0x57 'W' | version 0x01 | epoch u32be | nonce 12 | ciphertext 32 | tag 16
+
+The associated data is the canonical form of "gi/wrap/v1", tenant, epoch, subject, data
+class, purpose and key id. Destroying the wrap of a purpose ends that purpose; destroying
+the last one ends the data, in backups too once the epoch's key is gone.
+"""
+
+from __future__ import annotations
+
+import hmac
+import struct
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from attrs import frozen
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from govinteract.errors import CryptoError
+from govinteract.vault.context import canonical
+from govinteract.vault.envelope import FieldCipher
+from govinteract.vault.key_material import KEY_BYTES, KeyMaterial
+from govinteract.vault.refusal import open_failed
+
+if TYPE_CHECKING:
+    from govinteract.kernel.entropy import Entropy
+
+__all__ = ["MESSAGE_CAP", "WRAP_BYTES", "DataKey", "EpochKey", "WrapScope"]
+
+MESSAGE_CAP = 2**20
+"""Messages sealed under one data key: with random nonces, 2^-57 that two of them meet."""
+
+_WRAP_HEAD = struct.Struct(">2sI")
+_WRAP_MAGIC = b"W\x01"
+_NONCE_END = _WRAP_HEAD.size + 12
+WRAP_BYTES = _NONCE_END + KEY_BYTES + 16
+
+
+class DataKey:
+    """A random 256-bit key for one subject and data class.
+
+    It lives within one transaction. It counts what it seals there; the cap across
+    transactions rests on a person having far fewer than 2^20 values.
+    """
+
+    __slots__ = ("_material", "_messages", "aead", "kid")
+
+    def __init__(self, material: KeyMaterial) -> None:
+        self._material = material
+        self._messages = 0
+        self.aead = AESGCM(material.secret())
+        self.kid = material.kid
+
+    @classmethod
+    def generate(cls, entropy: Entropy) -> Self:
+        """Make a new data key."""
+        return cls(KeyMaterial.generate(entropy))
+
+    @property
+    def material(self) -> KeyMaterial:
+        """The key itself, for wrapping."""
+        return self._material
+
+    def count_message(self) -> None:
+        """Count one more message; raises `CryptoError("vault.key_worn")` above the cap."""
+        self._messages += 1
+        if self._messages > MESSAGE_CAP:
+            raise CryptoError("vault.key_worn", hint="rotate the data key", limit=MESSAGE_CAP)
+
+    def fields(
+        self, *, tenant: str, data_class: str, subject: str, entropy: Entropy
+    ) -> FieldCipher:
+        """Return the cipher for this person's fields."""
+        return FieldCipher(
+            self, tenant=tenant, data_class=data_class, subject=subject, entropy=entropy
+        )
+
+    def __repr__(self) -> str:
+        return f"<DataKey {self.kid.hex()}>"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise CryptoError("vault.secret_kept", hint="keys are wrapped, never pickled")
+
+
+@frozen
+class WrapScope:
+    """Whose data key a wrap holds, and for which purpose."""
+
+    subject: str
+    data_class: str
+    purpose: str
+
+
+class EpochKey:
+    """The tenant's key of one epoch: wraps data keys, and nothing else."""
+
+    __slots__ = ("_aead", "epoch", "kid", "tenant")
+
+    def __init__(self, material: KeyMaterial, *, tenant: str, epoch: int) -> None:
+        self._aead = AESGCM(material.secret())
+        self.kid = material.kid
+        self.tenant = tenant
+        self.epoch = epoch
+
+    def wrap(self, key: DataKey, scope: WrapScope, entropy: Entropy) -> bytes:
+        """Return the 66 bytes that hold `key` for `scope`."""
+        nonce = entropy.bytes(12)
+        sealed = self._aead.encrypt(nonce, key.material.secret(), self._aad(scope, key.kid))
+        return _WRAP_HEAD.pack(_WRAP_MAGIC, self.epoch) + nonce + sealed
+
+    def unwrap(self, wrapped: bytes, scope: WrapScope, kid: bytes) -> DataKey:
+        """Return the data key named `kid` out of its wrap for `scope`.
+
+        The name is computed again from the key that came out. Raises
+        `CryptoError("vault.open_failed")` whatever the reason.
+        """
+        if len(wrapped) != WRAP_BYTES or wrapped_epoch(wrapped) != self.epoch:
+            raise open_failed()
+        nonce, sealed = wrapped[_WRAP_HEAD.size : _NONCE_END], wrapped[_NONCE_END:]
+        try:
+            key = DataKey(KeyMaterial(self._aead.decrypt(nonce, sealed, self._aad(scope, kid))))
+        except InvalidTag:
+            raise open_failed() from None
+        if not hmac.compare_digest(key.kid, kid):
+            raise open_failed()
+        return key
+
+    def _aad(self, scope: WrapScope, kid: bytes) -> bytes:
+        return canonical(
+            "gi/wrap/v1", self.tenant, str(self.epoch), scope.subject, scope.data_class,
+            scope.purpose, kid,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<EpochKey {self.tenant} {self.epoch} {self.kid.hex()}>"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise CryptoError("vault.secret_kept", hint="keys are wrapped, never pickled")
+
+
+def wrapped_epoch(wrapped: bytes) -> int:
+    """Return the epoch that a wrap names.
+
+    Raises `CryptoError("vault.open_failed")` when it is no wrap of this version.
+    """
+    if len(wrapped) < _WRAP_HEAD.size:
+        raise open_failed()
+    magic, epoch = _WRAP_HEAD.unpack_from(wrapped)
+    if magic != _WRAP_MAGIC:
+        raise open_failed()
+    return int(epoch)

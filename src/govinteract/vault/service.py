@@ -1,0 +1,233 @@
+"""Sealing and opening in one transaction.
+
+Sealing needs no permit: whoever may write may seal, and learns nothing by it. Opening asks
+for a permit of this transaction and for the wrap of its purpose. The door that calls it
+(`tx.open`) commits the fact of opening before any plaintext is returned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from govinteract.errors import AccessDenied, SettingsError
+from govinteract.storage.schema import write_instant
+from govinteract.vault.answer_box import AnswerBox
+from govinteract.vault.answer_box import AnswerBox
+from govinteract.vault.blob import FILE_TYPE, FileKey, Sink, Source
+from govinteract.vault.context import Context, Field
+from govinteract.vault.data_key import DataKey, WrapScope
+from govinteract.vault.key_material import KeyMaterial
+from govinteract.vault.personal import Personal
+from govinteract.vault.refusal import open_failed
+from govinteract.vault.sealed import Sealed
+from govinteract.vault.tables import wrap_table
+from govinteract.vault.value_types import value_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Row
+
+    from govinteract.storage.transaction import Transaction
+    from govinteract.vault.envelope import FieldCipher, RecordCipher
+    from govinteract.vault.keyring import KeyRing
+    from govinteract.vault.permit import Permit
+
+__all__ = ["Vault"]
+
+_ROW = wrap_table.c
+_WRAPS = select(_ROW.subject, _ROW.data_class, _ROW.purpose, _ROW.kid, _ROW.epoch, _ROW.wrapped)
+_SUBJECTS_A_QUERY = 500
+
+Owner = tuple[str, str]  # subject and data class
+
+
+class Vault:
+    """Personal data of one transaction.
+
+    `plan` names for each data class the purposes that may open it: sealing under a new
+    data key writes one wrap for each, in one statement just before the commit.
+    """
+
+    def __init__(
+        self, tx: Transaction, keyring: KeyRing, plan: Mapping[str, Sequence[str]]
+    ) -> None:
+        if tx.locality != keyring.tenant:
+            raise SettingsError("vault.wrong_tenant", hint="each locality has its own KeyRing")
+        self._tx = tx
+        self._ring = keyring
+        self._plan = plan
+        self._minted: set[str] = set()
+        self._sealing: dict[Owner, FieldCipher] = {}
+        self._opening: dict[tuple[str, Owner], dict[bytes, FieldCipher]] = {}
+        self._pending: list[dict[str, object]] = []
+
+    @property
+    def pending(self) -> bool:
+        """Whether wraps wait for the commit: something was sealed, as good as written."""
+        return bool(self._pending)
+
+    def new_subject(self) -> str:
+        """Return the id of a new data subject: sealing for it reads nothing."""
+        subject = self._tx.new_id()
+        self._minted.add(subject)
+        return subject
+
+    def seal(
+        self, value: object, *, subject: str, data_class: str, record: str, field: str,
+        type: str = "text", rev: int = 1,  # noqa: A002 - the word of the envelope's context
+    ) -> Sealed:  # fmt: skip
+        """Seal `value`, plain or `Personal`, for its place; it commits with the rest.
+
+        Uses the subject's data key of the class and makes one if there is none. Raises
+        `InputError` when the value is not of `type` or larger than 64 KiB,
+        `SettingsError("vault.class_unplanned")` when no purpose could ever open the class,
+        `KeyNotReady`.
+        """
+        plain = value.reveal() if isinstance(value, Personal) else value
+        data = value_type(type).write(plain)
+        place = Field(field, type, rev)
+        return self._seal(data, (subject, data_class), record, place)
+
+    def answer_box(self, source: str, key: str) -> AnswerBox:
+        """Return the box for the answer to the request that `source` sent under `key`."""
+        return AnswerBox(self._ring, source, key, self._tx.entropy)
+
+    def seal_file(
+        self, source: Source, sink: Sink, *, subject: str, data_class: str, record: str,
+        field: str, content_type: str, rev: int = 1,
+    ) -> Sealed:  # fmt: skip
+        """Seal the bytes of `source` into `sink` under a key of their own.
+
+        Returns that key, sealed: opening it gives a `FileKey`, which reads the stream.
+        """
+        material = KeyMaterial.generate(self._tx.entropy)
+        place = Field(field, FILE_TYPE + content_type, rev)
+        sealed = self._seal(material.secret(), (subject, data_class), record, place)
+        FileKey.at(material, self._context(sealed)).seal(source, sink)
+        return sealed
+
+    def answer_box(self, source: str, key: str) -> AnswerBox:
+        """Return the box that keeps the answer to the request with idempotency key `key`."""
+        return AnswerBox(self._ring, source, key, self._tx.entropy)
+
+    def open(self, sealed: Sequence[Sealed], permit: Permit) -> list[Personal[Any]]:
+        """Open `sealed` for the purpose of `permit`, in their order; all or none.
+
+        Reads the wraps of all subjects in one query. Raises
+        `AccessDenied("vault.permit_scope")` when the permit is of another transaction or
+        does not cover a value, `("vault.no_wrap_for_purpose")` when the purpose has none
+        (never had, or lost it by withdrawal or erasure), and
+        `CryptoError("vault.open_failed")` whatever else is wrong.
+        """
+        if not all(permit.covers(value, self._tx) for value in sealed):
+            raise AccessDenied(
+                "vault.permit_scope", hint="ask the guard for a permit that covers all of them"
+            )
+        self._load_wraps(sealed, permit.purpose)
+        records: dict[tuple[Owner, bytes, str], RecordCipher] = {}
+        return [Personal(self._open(value, permit.purpose, records)) for value in sealed]
+
+    def _seal(self, data: bytes, owner: Owner, record: str, place: Field) -> Sealed:
+        cipher = self._sealing.get(owner)
+        if cipher is None:
+            key = None if owner[0] in self._minted else self._find_key(owner)
+            cipher = self._cipher(key or self._make_key(owner), owner)
+            self._sealing[owner] = cipher
+        return Sealed(
+            envelope=cipher.record(record).seal(place, data), subject=owner[0],
+            data_class=owner[1], record=record, field=place.name, type=place.type, rev=place.rev,
+        )  # fmt: skip
+
+    def _open(
+        self, value: Sealed, purpose: str, records: dict[tuple[Owner, bytes, str], RecordCipher]
+    ) -> object:
+        owner = (value.subject, value.data_class)
+        ciphers = self._opening.get((purpose, owner))
+        if not ciphers:
+            raise AccessDenied(
+                "vault.no_wrap_for_purpose",
+                hint="never planned for this purpose, withdrawn, or erased",
+                purpose=purpose,
+            )
+        key = (owner, value.kid, value.record)
+        cipher = records.get(key)
+        if cipher is None:
+            if value.kid not in ciphers:
+                raise open_failed()
+            cipher = records[key] = ciphers[value.kid].record(value.record)
+        data = cipher.open(value.place, value.envelope)
+        if value.type.startswith(FILE_TYPE):
+            return FileKey.at(KeyMaterial(data), self._context(value))
+        return value_type(value.type).read(data)
+
+    def _context(self, value: Sealed) -> Context:
+        return Context(
+            tenant=self._ring.tenant, data_class=value.data_class, subject=value.subject,
+            record=value.record, field=value.field, type=value.type, rev=value.rev,
+        )  # fmt: skip
+
+    def _cipher(self, key: DataKey, owner: Owner) -> FieldCipher:
+        return key.fields(
+            tenant=self._ring.tenant, subject=owner[0], data_class=owner[1],
+            entropy=self._tx.entropy,
+        )  # fmt: skip
+
+    def _make_key(self, owner: Owner) -> DataKey:
+        subject, data_class = owner
+        purposes = self._plan.get(data_class)
+        if not purposes:
+            raise SettingsError(
+                "vault.class_unplanned",
+                hint="name the class in a purpose of purposes.toml",
+                data_class=data_class,
+            )
+        key, epoch = DataKey.generate(self._tx.entropy), self._ring.current_epoch()
+        if not self._pending:
+            self._tx.before_commit(self._write_wraps)
+        for purpose in purposes:
+            scope = WrapScope(subject, data_class, purpose)
+            self._pending.append(
+                {
+                    "locality": self._tx.locality, "subject": subject, "data_class": data_class,
+                    "purpose": purpose, "kid": key.kid, "epoch": epoch.epoch,
+                    "wrapped": epoch.wrap(key, scope, self._tx.entropy),
+                    "created_at": write_instant(self._tx.now),
+                }
+            )  # fmt: skip
+            self._opening.setdefault((purpose, owner), {})[key.kid] = self._cipher(key, owner)
+        return key
+
+    def _write_wraps(self) -> None:
+        rows, self._pending = self._pending, []
+        self._tx.insert(wrap_table, rows)
+
+    def _find_key(self, owner: Owner) -> DataKey | None:
+        """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""
+        query = _WRAPS.where(
+            _ROW.locality == self._tx.locality, _ROW.subject == owner[0],
+            _ROW.data_class == owner[1],
+        )  # fmt: skip
+        row = self._tx.read(query.order_by(_ROW.created_at.desc(), _ROW.kid).limit(1)).first()
+        return self._unwrap(row) if row else None
+
+    def _load_wraps(self, sealed: Iterable[Sealed], purpose: str) -> None:
+        owners = {(value.subject, value.data_class) for value in sealed}
+        missing = sorted(owner for owner in owners if (purpose, owner) not in self._opening)
+        for start in range(0, len(missing), _SUBJECTS_A_QUERY):
+            part = missing[start : start + _SUBJECTS_A_QUERY]
+            query = _WRAPS.where(
+                _ROW.locality == self._tx.locality, _ROW.purpose == purpose,
+                _ROW.subject.in_({subject for subject, _class in part}),
+                _ROW.data_class.in_({data_class for _subject, data_class in part}),
+            )  # fmt: skip
+            for row in self._tx.read(query):
+                owner = (row.subject, row.data_class)
+                ciphers = self._opening.setdefault((purpose, owner), {})
+                ciphers[bytes(row.kid)] = self._cipher(self._unwrap(row), owner)
+
+    def _unwrap(self, row: Row[Any]) -> DataKey:
+        scope = WrapScope(row.subject, row.data_class, row.purpose)
+        return self._ring.epoch(row.epoch).unwrap(bytes(row.wrapped), scope, bytes(row.kid))
