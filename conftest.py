@@ -15,6 +15,7 @@ from sybil.parsers.rest import DocTestParser
 from hatch_build import compile_messages
 
 ROOT = Path(__file__).parent
+pytest_plugins = ["tests.wards"]
 
 
 class NetworkRefusedError(RuntimeError):

@@ -20,7 +20,7 @@ fi
 
 say "Installing $lock into $venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --require-hashes --no-deps -r "$lock"
+    --require-hashes --no-deps --use-pep517 -r "$lock"
 # hatchling and Babel come from the lock too, so the build fetches nothing of its own.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     --no-deps --no-build-isolation -e .

@@ -25,7 +25,15 @@ from pathlib import Path
 from typing import TypedDict
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("src", "tests", "conftest.py", "hatch_build.py", "pyproject.toml", "examples", "README.md")
+COPIED = (
+    "src",
+    "tests",
+    "conftest.py",
+    "hatch_build.py",
+    "pyproject.toml",
+    "examples",
+    "README.md",
+)
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not soak and not bench")
 FAILED = 1  # pytest: some test failed; 2 and more: it could not run them
 
@@ -42,14 +50,17 @@ class Mutant(TypedDict):
 
 def mutants() -> list[Mutant]:
     """Read the list."""
-    listed = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8"))
-    return [Mutant(**one) for one in listed["mutant"]]
+    text = (ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8")
+    listed: list[Mutant] = tomllib.loads(text)["mutant"]
+    return listed
 
 
 def mutated(mutant: Mutant, text: str) -> str:
     """Return a file's text without the check; ValueError when it is not there exactly once."""
     if text.count(mutant["find"]) != 1:
-        message = f"{mutant['file']}: the text to find stands there {text.count(mutant['find'])} times"
+        message = (
+            f"{mutant['file']}: the text to find stands there {text.count(mutant['find'])} times"
+        )
         raise ValueError(message)
     return text.replace(mutant["find"], mutant["replace"])
 

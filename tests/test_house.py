@@ -114,7 +114,7 @@ def test_only_http_has_a_client() -> None:
         for module in modules()
         if module.room != "http"
         for node in ast.walk(module.tree)
-        if (isinstance(node, ast.Attribute) and dotted(node) in {f"httpx.{c}" for c in CLIENTS})
+        if (isinstance(node, ast.Call) and dotted(node.func) in {f"httpx.{c}" for c in CLIENTS})
         or (
             isinstance(node, ast.ImportFrom)
             and node.module == "httpx"
@@ -210,6 +210,16 @@ def test_every_room_stands_on_a_floor() -> None:
         if path.is_dir() or path.suffix == ".py"
     }
     assert rooms - {"__init__", "__pycache__"} <= named
+
+
+def test_every_listed_mutant_can_be_made() -> None:
+    """What `make mutants` takes out stands in the library once, and its tests exist."""
+    listed = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8"))
+    for mutant in listed["mutant"]:
+        text = (ROOT / mutant["file"]).read_text(encoding="utf-8")
+        assert text.count(mutant["find"]) == 1, mutant["name"]
+        assert mutant["find"] != mutant["replace"], mutant["name"]
+        assert all((ROOT / test).exists() for test in mutant["tests"].split()), mutant["name"]
 
 
 def test_the_network_outside_loopback_is_refused() -> None:

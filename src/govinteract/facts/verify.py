@@ -9,6 +9,7 @@ from one without a gap.
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -95,8 +96,9 @@ def _every_fact_has_its_leaf(tx: Transaction) -> None:
 def _leaves(tx: Transaction) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
     joined = leaf_table.outerjoin(fact_table, _same_row())
     query = select(
-        _LEAF.stream, _LEAF.seq, _LEAF.idx, _LEAF.mac, _FACT.kind, _FACT.at, _FACT.actor, _FACT.body
-    ).select_from(joined)
+        _LEAF.stream, _LEAF.seq, _LEAF.idx, _LEAF.hash, _LEAF.mac, _FACT.kind, _FACT.at,
+        _FACT.actor, _FACT.body,
+    ).select_from(joined)  # fmt: skip
     after = -1
     while True:
         part = query.where(_LEAF.locality == tx.locality, _LEAF.idx > after)
@@ -152,7 +154,7 @@ def _checked_leaf(locality: str, row: Row[tuple[object, ...]], index: int, keys:
         raise _Wrong(f"{place}: removed, its leaf {index} stands")
     fact = Fact(locality, row.stream, row.seq, row.kind, row.at, row.actor, row.body)
     leaf = fact.leaf()
-    if keys.mac(leaf, index) != bytes(row.mac):
+    if bytes(row.hash) != leaf or not compare_digest(keys.mac(leaf, index), bytes(row.mac)):
         raise _Wrong(f"{place}: differs from what was recorded as leaf {index}")
     return leaf
 

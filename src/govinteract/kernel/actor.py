@@ -24,14 +24,18 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HINT = "an id is 1 to 64 of A-Z a-z 0-9 . _ - and says nothing about a person"
 
 
-def _is_id(_actor: object, _attribute: Attribute[str], value: object) -> None:
+def _check(value: object) -> None:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InputError("kernel.actor_invalid", hint=_HINT)
 
 
-def _is_id_or_none(actor: object, attribute: Attribute[str | None], value: object) -> None:
+def _is_id(_actor: object, _attribute: Attribute[str], value: object) -> None:
+    _check(value)
+
+
+def _is_id_or_none(_actor: object, _attribute: Attribute[str | None], value: object) -> None:
     if value is not None:
-        _is_id(actor, attribute, value)  # type: ignore[arg-type]  # the attribute is not read
+        _check(value)
 
 
 def _roles(roles: Iterable[str]) -> frozenset[str]:
@@ -41,8 +45,8 @@ def _roles(roles: Iterable[str]) -> frozenset[str]:
 
 
 def _are_ids(_actor: object, _attribute: Attribute[frozenset[str]], roles: frozenset[str]) -> None:
-    if not all(_ID.fullmatch(str(role)) for role in roles):
-        raise InputError("kernel.actor_invalid", hint=f"roles: {_HINT}")
+    for role in roles:
+        _check(role)
 
 
 @frozen

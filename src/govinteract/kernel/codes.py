@@ -96,7 +96,7 @@ class CaseCode:
     `repr` hides it, so that it stays out of logs and tracebacks; `str` and `shown` are
     for the person whom it belongs to. Two codes are equal when their texts are.
 
-    >>> code = CaseCode.parse("00000-00000-00000-1et2")
+    >>> code = CaseCode.parse("00000-00000-00000-1exa")
     >>> code
     CaseCode(hidden)
     """

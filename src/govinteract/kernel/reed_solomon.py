@@ -85,7 +85,7 @@ def check_symbols(data: bytes) -> bytes:
     """Return the three check symbols of at most 28 `data` symbols.
 
     >>> list(check_symbols(bytes([0, 0, 1])))
-    [14, 26, 2]
+    [14, 29, 10]
     """
     packed = _remainder(data)
     return bytes((packed >> 10, packed >> 5 & 31, packed & 31))
