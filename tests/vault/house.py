@@ -4,7 +4,6 @@ import builtins
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from attrs import define, field
 from sqlalchemy import Engine
@@ -124,13 +123,29 @@ class House:
                 value.reveal() for value in self.vault(tx).open(sealed, permit(tx, sealed, purpose))
             ]
 
-    def seal(self, value: object = "0912 345 678", **place: Any) -> Sealed:
+    def seal(
+        self,
+        value: object = "0912 345 678",
+        *,
+        subject: str | None = None,
+        data_class: str = "contact",
+        record: str = "r-1",
+        field: str = "phone",
+        type: str = "text",  # noqa: A002 - as the vault calls it
+        rev: int = 1,
+    ) -> Sealed:
         """Seal one value in a transaction of its own, for a new subject unless one is named."""
         with self.tx() as tx:
             vault = self.vault(tx)
-            given = {"data_class": "contact", "record": "r-1", "field": "phone", **place}
-            subject = given.pop("subject", None) or vault.new_subject()
-            return vault.seal(value, subject=subject, **given)
+            return vault.seal(
+                value,
+                subject=subject or vault.new_subject(),
+                data_class=data_class,
+                record=record,
+                field=field,
+                type=type,
+                rev=rev,
+            )
 
 
 def permit(

@@ -2,7 +2,7 @@ import os
 import pickle  # noqa: TID251 - to see it refused
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,14 +60,14 @@ def test_key_file_that_others_may_touch_is_refused(path: Path, mode: int) -> Non
     assert refused(path) == "vault.key_file_exposed"
     for private in (0o600, 0o400):
         path.chmod(private)
-        assert reopen(path)
+        assert reopen(path).kid
 
 
 def test_key_file_through_a_link_is_judged_by_what_is_read(path: Path) -> None:
     """A link is followed, and the mode that counts is the file's."""
     link = path.with_name("link.key")
     link.symlink_to(path)
-    assert reopen(link)
+    assert reopen(link).kid
     path.chmod(0o644)
     assert refused(link) == "vault.key_file_exposed"
 
@@ -92,14 +92,14 @@ def test_key_in_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         LocalKeyFile.create(tmp_path / "absent" / "root.key", ENTROPY, single_machine=True)
     assert error.value.code == "vault.key_file_unreadable"
-    assert LocalKeyFile.create(tmp_path / "root.key", ENTROPY, single_machine=True)
+    assert LocalKeyFile.create(tmp_path / "root.key", ENTROPY, single_machine=True).kid
 
 
 def _without_line(text: str, word: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith(word))
 
 
-BROKEN = {
+BROKEN: dict[str, Callable[[str], str]] = {
     "empty": lambda _text: "",
     "no format": lambda text: _without_line(text, "format"),
     "no kid": lambda text: _without_line(text, "kid"),
@@ -119,7 +119,7 @@ BROKEN = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_malformed_key_file_is_refused(path: Path, fault: str) -> None:
     """A key file with a fault is refused as malformed, and nothing of it is quoted."""
-    assert reopen(path)
+    assert reopen(path).kid
     broken = BROKEN[fault](path.read_text())
     path.write_text(broken, errors="surrogateescape")
     assert refused(path) == "vault.key_file_malformed"
@@ -133,7 +133,7 @@ def test_key_file_warns_that_it_is_for_one_machine(path: Path) -> None:
         LocalKeyFile.create(path.with_name("other.key"), ENTROPY)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert reopen(path)
+        assert reopen(path).kid
 
 
 def test_wrapped_key_opens_at_its_place_with_its_root_alone(path: Path) -> None:

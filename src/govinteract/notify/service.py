@@ -7,7 +7,8 @@ Letters of the topic `citizen.message` hold the code and the contact sealed:
 
 The contact opens to a value with `phone` and `email` (or a mapping of these). Opening
 happens here, at delivery, for the purpose "notify-citizen", and is a fact before it is
-known; nothing else of the case is opened. Letters of `webhook.<event>` go to the channel `webhook:<name>` (`events.py`).
+known; nothing else of the case is opened. Letters of `webhook.<event>` go to the channel
+`webhook:<name>` (`events.py`).
 """
 
 from __future__ import annotations

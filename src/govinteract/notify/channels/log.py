@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from govinteract.http.drive import refuse_in_transaction
 from govinteract.notify.sms import measure
-from govinteract.outbox.model import Delivered
+from govinteract.outbox.model import Dead, Delivered
 
 if TYPE_CHECKING:
     from govinteract.notify.model import Notice
@@ -32,7 +33,14 @@ class LogChannel:
     short: bool = False
 
     def send(self, notice: Notice) -> Outcome:
-        """Write one line at level WARNING that says plainly that nothing was sent."""
+        """Write one line at level WARNING that says plainly that nothing was sent.
+
+        A mistake that a real channel would refuse is refused here too, so that it shows
+        before there is one.
+        """
+        refuse_in_transaction()
+        if not notice.to.isprintable():
+            return Dead("notify.address_invalid")
         size = f"{measure(notice.text).parts} SMS" if self.short else f"{len(notice.text)} signs"
         _log.warning(
             "NOT SENT, no %s channel is set up: notice %s for case %s, template %s (%s), %s",
