@@ -43,8 +43,12 @@ def _install(programs: Path, home: Path) -> Path:
     if os.geteuid() != 0:
         return programs
     if not _reachable(programs.resolve()):
-        copy = home / "install"
-        shutil.copytree(programs.parent, copy, symlinks=True)
+        bundle, wheel = programs.parent, programs.parents[1]
+        copy = home / "install" / wheel.name / bundle.name
+        shutil.copytree(bundle, copy, symlinks=True)
+        libraries = wheel.with_name(f"{wheel.name}.libs")  # found from bin/ by a relative path
+        if libraries.is_dir():
+            shutil.copytree(libraries, home / "install" / libraries.name)
         programs = copy / programs.name
     nobody = pwd.getpwnam("nobody")
     os.chown(home, nobody.pw_uid, nobody.pw_gid)

@@ -227,7 +227,7 @@ def test_a_body_is_plain_json(small_ward: Locality) -> None:
     """What JSON can't say is refused before it is hashed."""
     with pytest.raises(InputError) as caught, small_ward.acting_as(OFFICER) as tx:
         tx.facts.append("t:1", 1, "t", {"a": float("nan")})
-    assert caught.value.code == "facts.body_invalid"
+    assert caught.value.code == "kernel.json_invalid"
     with small_ward.acting_as(OFFICER) as tx:
         fact = tx.facts.append("t:1", 1, "t", {"b": 1.5, "a": "đ"})
     assert fact.body == '{"a":"đ","b":1.5}'

@@ -45,12 +45,15 @@ class Minutes:
         self.rules = rules
         self.start = datetime.combine(first, time(), UTC)
         self.works = bytearray()
-        self.hours: list[datetime] = []
-        zone, known = ZoneInfo(rules.zone), {}
+        self.days: list[date] = []  # of each hour, as `clocks`
+        self.clocks: list[int] = []
+        zone = ZoneInfo(rules.zone)
+        known: dict[tuple[Spans, int], bytes] = {}
         for hour in range(24 * days):
             local = (self.start + timedelta(hours=hour)).astimezone(zone)
             assert local.minute == 0
-            self.hours.append(local)
+            self.days.append(local.date())
+            self.clocks.append(local.hour)
             key = rules.spans(local.date()), local.hour
             if key not in known:
                 minutes = range(local.hour * 60, local.hour * 60 + 60)
@@ -63,12 +66,12 @@ class Minutes:
 
     def day(self, minute: int) -> date:
         """Return the local day of a minute."""
-        return self.hours[minute // 60].date()
+        return self.days[minute // 60]
 
     def counts_from(self, minute: int) -> int:
         """Return the minute from which something received then counts."""
         today = self.day(minute)
-        clock = time(self.hours[minute // 60].hour, minute % 60)
+        clock = time(self.clocks[minute // 60], minute % 60)
         late = self.rules.cut_off is not None and clock > self.rules.cut_off
         at = minute
         while self.day(at) == today:
@@ -82,10 +85,10 @@ class Minutes:
     def budget_of_days(self, start: int, days: int) -> int:
         """Count the minutes of work from `start` to the end of the n-th working day after it."""
         budget, day, worked_days = 0, self.day(start), 0
-        for at in range(start, len(self.works)):
-            if self.works[at]:
-                if self.day(at) != day:
-                    day, worked_days = self.day(at), worked_days + 1
+        for at, works in enumerate(memoryview(self.works)[start:], start):
+            if works:
+                if self.days[at // 60] != day:
+                    day, worked_days = self.days[at // 60], worked_days + 1
                     if worked_days > days:
                         return budget
                 budget += 1
@@ -95,16 +98,17 @@ class Minutes:
         self, start: int, budget: int, pauses: Iterable[tuple[int, int | None]]
     ) -> int | None:
         """Return the minute at whose beginning the budget is spent; None if it never is."""
-        runs, ends = bytearray(self.works), True
+        runs = bytearray(self.works)
         for begin, end in pauses:
-            last = len(runs) if end is None else end
-            runs[begin:last] = bytes(last - begin)
-            ends = ends and end is not None
+            if end is None:
+                del runs[begin:]
+            else:
+                runs[begin:end] = bytes(len(runs[begin:end]))
         left = budget
-        for at in range(start, len(runs)):
-            if runs[at]:
+        for at, works in enumerate(memoryview(runs)[start:], start):
+            if works:
                 left -= 1
                 if left == 0:
                     return at + 1
-        assert not ends, "the days do not suffice"
+        assert len(runs) < len(self.works), "the days do not suffice"
         return None

@@ -86,8 +86,8 @@ def _case(chance: random.Random, tet: int) -> Case:
         pauses.append((received + chance.randrange(12 * 1440), None))
     chance.shuffle(pauses)
     days_or_hours = chance.random() < 0.6
-    promise = WorkingDays(chance.randrange(8)) if days_or_hours else WorkingHours(
-        chance.randrange(1, 40)
+    promise = (
+        WorkingDays(chance.randrange(8)) if days_or_hours else WorkingHours(chance.randrange(1, 40))
     )
     return Case(received, promise, tuple(pauses))
 
@@ -124,7 +124,7 @@ def _run(seed: int, calendars: int) -> Iterator[str]:
     for number in range(calendars):
         first = date(2025 + number % 2, 12, 15)
         rules = _rules(chance, first)
-        minutes, calendar = Minutes(rules, first, 200), _calendar(rules)
+        minutes, calendar = Minutes(rules, first, 160), _calendar(rules)
         tet = (min(day for day in TET if day > first) - first).days
         for _ in range(CASES):
             yield _agrees(calendar, minutes, _case(chance, tet))
@@ -142,5 +142,5 @@ def test_the_calendar_equals_a_minute_by_minute_count() -> None:
 def test_the_calendar_equals_a_minute_by_minute_count_with_a_new_seed() -> None:
     """The same on 10,000 cases that nobody has seen before; the seed is printed."""
     seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
+    print(f"seed {seed}")  # noqa: T201  the soak run says how to repeat it
     assert Counter(_run(seed, CALENDARS)).total() == CALENDARS * CASES

@@ -176,8 +176,10 @@ def test_repr_hides_a_case_code_and_str_shows_it_in_groups() -> None:
     code = CaseCode.new(RepeatableEntropy(7))
     assert repr(code) == "CaseCode(hidden)"
     assert code.text not in f"{[code]!r}"
-    assert str(code) == code.shown == "-".join(
-        (code.text[:5], code.text[5:10], code.text[10:15], code.text[15:])
+    assert (
+        str(code)
+        == code.shown
+        == "-".join((code.text[:5], code.text[5:10], code.text[10:15], code.text[15:]))
     )
     assert CaseCode.parse(code.shown) == code
 
@@ -249,5 +251,5 @@ def test_a_public_id_has_10_symbols_and_no_check() -> None:
 @pytest.mark.parametrize("raw", ["ABCDEFGHJ", "ABCDEFGHJKM", "ABCDEFGHJU", "ABCDE/GHJK"])
 def test_what_is_no_public_id_is_refused(raw: str) -> None:
     """A wrong length or a foreign symbol is refused; ten symbols are taken."""
-    assert PublicId.parse("ABCDEFGHJK")
+    assert PublicId.parse("ABCDEFGHJK").text == "ABCDEFGHJK"
     assert _is_refused(PublicId.parse, raw)

@@ -26,17 +26,20 @@ def test_an_address_has_one_written_form(raw: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "lan", "@example.vn", "lan@", "lan@@example.vn", "lan@example", "lan@.vn", "lan@vn."]
-    + ["lan@example.vn.", "lan tran@example.vn", ".lan@example.vn", "lan.@example.vn"]
-    + ["la..n@example.vn", '"lan"@example.vn', "lan@[127.0.0.1]", "lan@127.0.0.1", "lan@-a.vn"]
-    + ["lan@a-.vn", "lan@a_b.vn", "lân@example.vn", "lan@exam\nple.vn", "lan@example.vn, b@c.vn"]
-    + ["a" * 65 + "@example.vn", "lan@" + "a" * 64 + ".vn", "lan@" + "a.b" * 90 + ".vn"]
-    + ["lan@huế" + "x" * 70 + ".vn", "lan@ế..vn", "Lan <lan@example.vn>", "lan\x00@example.vn"]
-    + ["lan@" + "ế" * 200_000 + ".vn"],
+    [
+        *("", "lan", "@example.vn", "lan@", "lan@@example.vn", "lan@example", "lan@.vn", "lan@vn."),
+        *("lan@example.vn.", "lan tran@example.vn", ".lan@example.vn", "lan.@example.vn"),
+        *("la..n@example.vn", '"lan"@example.vn', "lan@[127.0.0.1]", "lan@127.0.0.1", "lan@-a.vn"),
+        *("lan@a-.vn", "lan@a_b.vn", "lân@example.vn", "lan@exam\nple.vn", "lan@a.vn, b@c.vn"),
+        *("a" * 65 + "@example.vn", "lan@" + "a" * 64 + ".vn", "lan@" + "a.b" * 90 + ".vn"),
+        *("lan@huế" + "x" * 70 + ".vn", "lan@ế..vn", "Lan <lan@example.vn>", "lan\0@example.vn"),
+        "lan@" + "ế" * 200_000 + ".vn",
+    ],
+    ids=lambda raw: ascii(raw[:30]),
 )
 def test_what_is_no_address_is_refused(raw: str) -> None:
     """Whatever no mail server takes is refused, and neither error nor traceback repeats it."""
-    assert Email.parse("lan@example.vn")
+    assert Email.parse("lan@example.vn").address == "lan@example.vn"
     with pytest.raises(InputError) as refusal:
         Email.parse(raw)
     assert refusal.value.code == "kernel.email_invalid"

@@ -1,6 +1,7 @@
 import sys
 import time
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,7 @@ from hypothesis import strategies as st
 from govinteract.errors import InputError
 from govinteract.kernel import clean, excerpt, fold
 
-VIETNAMESE = (
-    "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵdđ"
-)
+VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵdđ"
 
 
 def test_every_vietnamese_letter_folds_to_its_bare_letter() -> None:
@@ -82,8 +81,10 @@ def test_one_line_holds_no_line_end_and_no_tab(character: str) -> None:
 @pytest.mark.parametrize("multiline", [False, True])
 @pytest.mark.parametrize(
     "character",
-    ["\x00", "\x08", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9f", "\ud800", "\udcff"]
-    + ["\ufffe", "\uffff", "\u202a", "\u202e", "\u2066", "\u2069"],
+    [
+        *("\x00", "\x08", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9f", "\ud800", "\udcff"),
+        *("\ufffe", "\uffff", "\u202a", "\u202e", "\u2066", "\u2069"),
+    ],
     ids=ascii,
 )
 def test_controls_surrogates_and_overrides_are_refused(character: str, multiline: bool) -> None:  # noqa: FBT001  a case of the table
@@ -114,7 +115,7 @@ def test_text_with_nothing_to_see_is_empty(raw: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_the_limit_counts_characters_as_they_are_stored(form: str) -> None:
+def test_the_limit_counts_characters_as_they_are_stored(form: Literal["NFC", "NFD"]) -> None:
     """A text of exactly the limit is taken in either form; one more is refused."""
     fits = unicodedata.normalize(form, "ế" * 100)
     assert len(clean(fits, field="text", limit=100)) == 100

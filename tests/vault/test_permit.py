@@ -1,7 +1,7 @@
 import ast
 import pickle  # noqa: TID251 - to see it refused
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -17,12 +17,17 @@ from tests.vault.test_sealed import SEALED
 SOURCE = Path(govinteract.__file__).parent
 
 
-def mint(guard: Any) -> Permit:
+def mint(guard: object) -> Permit:
     """Make a permit with `guard` as the guard's token."""
     return Permit(
-        guard, transaction=None, actor="officer:an", purpose="resolve-report", basis="law",
-        subjects=["s-1"], data_classes=["contact"],
-    )  # fmt: skip
+        cast("Any", guard),
+        transaction=None,
+        actor="officer:an",
+        purpose="resolve-report",
+        basis="law",
+        subjects=["s-1"],
+        data_classes=["contact"],
+    )
 
 
 @pytest.mark.parametrize("forged", [None, object(), True, "GUARD", type(GUARD)()])

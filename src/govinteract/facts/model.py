@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -35,9 +36,9 @@ class Fact:
     actor: str
     body: str
 
-    @property
+    @cached_property
     def data(self) -> dict[str, JSON]:
-        """The body, read."""
+        """The body, read; not to be changed."""
         data: dict[str, JSON] = json.loads(self.body)
         return data
 

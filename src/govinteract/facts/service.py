@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import rfc8785
 from sqlalchemy import select
 
-from govinteract.errors import ConflictError, InputError
+from govinteract.errors import ConflictError
 from govinteract.facts.model import JSON, Fact
 from govinteract.facts.tables import fact_table, leaf_table
+from govinteract.kernel.canonical import canonical_json
 from govinteract.storage.schema import write_instant
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Facts:
     def __init__(self, tx: Transaction, keys: LogKeys) -> None:
         self._tx = tx
         self._keys = keys
-        self._leaves: list[dict[str, object]] = []
+        self._leaves: list[dict[str, Any]] = []
 
     def append(
         self, stream: str, seq: int, kind: str, body: Mapping[str, JSON],
@@ -46,13 +46,11 @@ class Facts:
 
         `at` is the transaction's instant unless history is brought in. `(stream, seq)` is
         the optimistic lock: whoever comes second with the same number gets
-        `ConflictError("facts.conflict")` and his transaction records nothing.
+        `ConflictError("facts.conflict")` and his transaction records nothing. Raises
+        `InputError("kernel.json_invalid")` for a body that JSON can't say.
         """
         tx = self._tx
-        try:
-            text = rfc8785.dumps(dict(body)).decode()
-        except (rfc8785.CanonicalizationError, UnicodeError) as error:
-            raise InputError("facts.body_invalid", hint="plain JSON values only") from error
+        text = canonical_json(dict(body))
         when = write_instant(at or tx.now)
         fact = Fact(tx.locality, stream, seq, kind, when, tx.actor.key, text)
         try:
@@ -86,6 +84,12 @@ class Facts:
             yield rows
             after = (rows[-1].stream, rows[-1].seq)
 
+    def _insert(self, rows: dict[str, object] | list[dict[str, object]]) -> None:
+        try:
+            self._tx.insert(fact_table, rows)
+        except ConflictError as error:
+            raise ConflictError("facts.conflict", hint="read it anew and decide again") from error
+
     def _remember_leaf(self, fact: Fact) -> None:
         if not self._leaves:
             self._tx.before_commit(self._insert_leaves)
@@ -102,7 +106,7 @@ class Facts:
         self._tx.insert(leaf_table, leaves)
 
 
-def _row(fact: Fact) -> dict[str, object]:
+def _row(fact: Fact) -> dict[str, Any]:
     return {
         "locality": fact.locality, "stream": fact.stream, "seq": fact.seq, "kind": fact.kind,
         "at": fact.at, "actor": fact.actor, "body": fact.body,

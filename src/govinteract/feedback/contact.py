@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-import rfc8785
 from attrs import asdict
 
 from govinteract.feedback.model import Contact
 from govinteract.kernel import Email, Phone, clean
+from govinteract.kernel.canonical import canonical_json
 from govinteract.vault import ValueType, register_type
 
 __all__ = ["CONTACT_TYPE", "check_contact"]
@@ -33,7 +33,7 @@ def check_contact(contact: Contact, *, region: str) -> Contact | None:
 
 
 def _to_bytes(contact: Contact) -> bytes:
-    return rfc8785.dumps({key: value for key, value in asdict(contact).items() if value})
+    return canonical_json({k: v for k, v in asdict(contact).items() if v}).encode()
 
 
 def _from_bytes(data: bytes) -> Contact:

@@ -13,12 +13,12 @@ import json
 from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
 from sqlalchemy import delete, select, update
 
 from govinteract.errors import InputError, NotFound
 from govinteract.feedback.photos import PHOTOS_AT_MOST, prepare_photo
 from govinteract.feedback.tables import draft_table, file_table
+from govinteract.kernel.canonical import canonical_json
 from govinteract.storage import write_instant
 from govinteract.vault import Sealed
 
@@ -163,7 +163,7 @@ class Files:
         }  # fmt: skip
         row = {
             "locality": self._tx.locality, "id": photo_id, "subject": subject, **sealed,
-            "meta": rfc8785.dumps({"entry": entry, "keys": keys}).decode(), "draft": draft,
+            "meta": canonical_json({"entry": entry, "keys": keys}), "draft": draft,
             "at": write_instant(self._tx.now),
         }  # fmt: skip
         self._tx.insert(file_table, row)

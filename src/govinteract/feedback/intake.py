@@ -6,13 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
 from attrs import frozen
 
 from govinteract.feedback.contact import check_contact
 from govinteract.feedback.model import Receipt
 from govinteract.feedback.questions import check_answers
 from govinteract.kernel import CaseCode, PublicId, clean
+from govinteract.kernel.canonical import canonical_json
 from govinteract.locale import LANGUAGES, translate
 from govinteract.storage import Once, read_instant
 
@@ -51,14 +51,14 @@ class Checked:
     def digest_input(self) -> bytes:
         """Return canonical bytes of everything that was asked, for the idempotency key."""
         report, contact = self.report, self.contact
-        return rfc8785.dumps(
+        return canonical_json(
             [
                 self.service.code, self.text, self.address, self.lang, report.confidential,
                 [report.at.lat, report.at.lon] if report.at else None,
                 [contact.name, contact.phone, contact.email] if contact else None,
                 self.answers, [photo.source_digest for photo in self.photos],
             ]
-        )  # fmt: skip
+        ).encode()  # fmt: skip
 
 
 class Intake:
@@ -210,7 +210,7 @@ def _text(answer: Answer) -> str:
 def _receipt_bytes(receipt: Receipt) -> bytes:
     due = receipt.answer_by.isoformat() if receipt.answer_by else None
     parts = [receipt.code.text, receipt.public_id.text, receipt.case_id, due, receipt.promise]
-    return rfc8785.dumps(parts)
+    return canonical_json(parts).encode()
 
 
 def _receipt_from(raw: bytes) -> Receipt:

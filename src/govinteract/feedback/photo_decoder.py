@@ -2,9 +2,10 @@
 
 A file from outside meets decoders written in C here, where nothing is to be had: no key, no
 setting, no open file or connection, and limits on memory and processor time that hold before
-the first byte is parsed. The file comes on standard input. `READY` goes to standard output once
-the limits hold, then, for a photo, `REPLY` with the two JPEG files. The exit status is 0 for a
-photo, `TOO_MANY_PIXELS`, or anything else for a file that could not be decoded.
+the first byte is parsed. The file comes on standard input. Once the limits hold, the line
+`ready` goes to standard output; then the line `pixels` for an image that is too large, or a
+line with width, height and the lengths of the two JPEG files that follow it. A process that
+ends without such an answer could not decode the file.
 
     python photo_decoder.py {JPEG|PNG|WEBP|HEIF} PIXELS BYTES SECONDS
 """
@@ -12,13 +13,14 @@ photo, `TOO_MANY_PIXELS`, or anything else for a file that could not be decoded.
 from __future__ import annotations
 
 import resource
-import struct
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
+from PIL import ExifTags, Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -26,12 +28,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["READY", "REPLY", "TOO_MANY_PIXELS", "main"]
-
-READY = b"ready"
-REPLY = struct.Struct(">4I")
-"""Width, height and the lengths of photo and thumbnail, which follow in this order."""
-TOO_MANY_PIXELS = 3
+__all__ = ["main"]
 
 _SIDE, _THUMBNAIL_SIDE, _QUALITY = 2048, 320, 82
 _SIDE_ENOUGH = 1920
@@ -50,27 +47,34 @@ _UPRIGHT = {
 """What undoes each value of EXIF's Orientation (CIPA DC-008, section 4.6.5); 1 is upright."""
 
 
-def main(kind: str, pixels: int, memory: int, seconds: int) -> int:
-    """Decode the photo on standard input within the limits and return the exit status.
+def main(kind: str, pixels: int, memory: int, seconds: int) -> None:
+    """Decode the photo on standard input and answer on standard output, within the limits.
 
-    An image of more than `pixels` is refused by its header. One that takes more than `memory`
-    bytes is refused, too; one that takes more than `seconds` of processor time ends the process.
+    An image of more than `pixels` is refused by its header, one that takes more than `memory`
+    bytes when it does; one that takes more than `seconds` of processor time ends the process.
     """
     opener, content = _opener(kind), sys.stdin.buffer.read()
-    Image.preinit()  # what `save` would import later, when no file can be opened any more
+    Image.preinit()  # what Pillow would import later, when no file can be opened any more:
+    import_module("PIL.TiffImagePlugin")  # `save` the one, whatever reads EXIF the other
     Image.MAX_IMAGE_PIXELS = pixels // 2  # Pillow refuses what has twice as many
     _confine(memory, seconds)
-    sys.stdout.buffer.write(READY)
+    _say(b"ready\n")
     try:
         with opener(BytesIO(content)) as image:
-            if image.width * image.height > pixels:
-                return TOO_MANY_PIXELS
-            photo = _photo(image)
+            photo = _photo(image) if image.width * image.height <= pixels else None
     except (MemoryError, Image.DecompressionBombError):
-        return TOO_MANY_PIXELS
+        photo = None
+    if photo is None:
+        _say(b"pixels\n")
+        return
     files = [_jpeg(photo), _jpeg(_shrunk(photo, _THUMBNAIL_SIDE, 2 * _THUMBNAIL_SIDE))]
-    sys.stdout.buffer.write(REPLY.pack(*photo.size, *map(len, files)) + b"".join(files))
-    return 0
+    head = (*photo.size, *map(len, files))
+    _say(b"%d %d %d %d\n" % head + b"".join(files))
+
+
+def _say(answer: bytes) -> None:
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
 
 
 def _opener(kind: str) -> Callable[[BytesIO], Image.Image]:
@@ -88,7 +92,12 @@ def _opener(kind: str) -> Callable[[BytesIO], Image.Image]:
 
 
 def _confine(memory: int, seconds: int) -> None:
-    """Give up for good: opening files and connections, writing a core, growing without end."""
+    """Give up for good: opening files and connections, writing a core, growing without end.
+
+    Where memory runs short all the same, this process goes before the one that waits for it.
+    """
+    with suppress(OSError):  # Linux alone has it
+        Path("/proc/self/oom_score_adj").write_text("1000")
     limits = {
         resource.RLIMIT_CORE: 0,  # a crash leaves no photo on disk
         resource.RLIMIT_AS: memory,
@@ -172,4 +181,4 @@ def _jpeg(image: Image.Image) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

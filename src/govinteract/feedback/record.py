@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from govinteract.storage import Transaction
     from govinteract.vault import Vault
 
-__all__ = ["Recorder", "Rules"]
+__all__ = ["IMPORT", "Recorder", "Rules"]
 
 _UPDATE = (
     update(case_table)
@@ -40,7 +40,9 @@ _FIXED = {
     "external_id", "lat", "lon", "address", "text", "contact", "answers", "submitted_at",
 }  # fmt: skip
 _WHO = {"citizen": "citizen", "anonymous": "citizen", "officer": "officer", "system": "system"}
-_AUTHOR = {"citizen": "citizen", "officer": "office", "system": "system"}
+_AUTHOR = {"citizen": "citizen", "officer": "office", "system": "system", "import": "system"}
+IMPORT = "import."
+"""What the name of a system begins with that brings in another system's records."""
 
 
 @frozen
@@ -71,8 +73,11 @@ class Recorder:
 
     @property
     def who(self) -> str:
-        """What the workflow calls this actor: citizen, officer or system."""
-        return _WHO[self.tx.actor.kind]
+        """What the workflow calls this actor: citizen, officer, system or import."""
+        actor = self.tx.actor
+        if actor.kind == "system" and actor.name.startswith(IMPORT):
+            return "import"
+        return _WHO[actor.kind]
 
     @property
     def author(self) -> str:
@@ -106,7 +111,7 @@ class Recorder:
             full |= {"state": state.key, "kind": state.kind}
         full |= self._clock(row, state, full, at or self.tx.now)
         if text is not None:
-            full["text"] = self._seal(row, kind, text)
+            full["text"] = self.seal_words(row, kind, text)
         new = self._append(row, kind, full, at)
         if notify:
             self.notify(new, notify)
@@ -129,7 +134,8 @@ class Recorder:
             },
         )  # fmt: skip
 
-    def _seal(self, row: Row, kind: str, text: str) -> str:
+    def seal_words(self, row: Row, kind: str, text: str) -> str:
+        """Return the sealed text of the message that the next fact on `row`'s case carries."""
         return self.vault.seal(
             text, subject=row["subject"], record=row["id"], field=f"message.{row['seq'] + 1}",
             data_class="note" if kind == "case.noted" else "content", type="text",

@@ -10,16 +10,16 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from govinteract.errors import StorageError
 from govinteract.kernel.ids import new_id
 from govinteract.storage.engine import BUSY_SECONDS, writer_lock
+from govinteract.storage.insert import insert_sql
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from types import TracebackType
 
@@ -81,21 +81,31 @@ class Transaction:
         """
         return self.write(statement.with_for_update(), params)
 
-    def insert(self, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
-        """Insert one row or many in one statement.
+    def insert(self, table: Table, rows: dict[str, Any] | list[dict[str, Any]]) -> None:
+        """Insert one row or many in one statement; all rows have the same columns.
 
-        Raises `ConflictError("storage.duplicate")` when a unique key stands already.
+        Values go to the driver as they are: text, numbers, bytes, None. Raises
+        `ConflictError("storage.duplicate")` when a unique key stands already.
         """
-        self.write(table.insert(), rows)
+        many = not isinstance(rows, dict)
+        first = rows[0] if many else rows
+        sql, names = insert_sql(table, tuple(first), self._engine.dialect)
+        self._begin_writing()
+        if names is None:
+            params: Any = rows
+        else:
+            params = [tuple(map(row.get, names)) for row in (rows if many else (rows,))]
+        self._connection.exec_driver_sql(sql, params if many or names is None else params[0])
 
-    def insert_if_absent(self, table: Table, row: Mapping[str, Any]) -> bool:
+    def insert_if_absent(self, table: Table, row: dict[str, Any]) -> bool:
         """Insert `row` unless its key is taken; waits for whoever is inserting the same key.
 
         Returns True when this transaction inserted it.
         """
-        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        return self.write(statement, row).rowcount == 1
+        sql, names = insert_sql(table, tuple(row), self._engine.dialect, absent=True)
+        self._begin_writing()
+        params: Any = row if names is None else tuple(map(row.get, names))
+        return self._connection.exec_driver_sql(sql, params).rowcount == 1
 
     def before_commit(self, callback: Callable[[], None]) -> None:
         """Run `callback` once, just before this transaction commits (batched inserts)."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
+    from pydantic_core.core_schema import SerializationInfo
 
 __all__ = ["HIDDEN", "Personal"]
 
@@ -79,7 +80,7 @@ class Personal(Generic[T]):
         # Wrapped first: an error's `input_value` is then the wrapper, never the value.
         wrap = build.no_info_plain_validator_function(_wrap, json_schema_input_schema=inner)
         check = build.no_info_wrap_validator_function(_check, inner)
-        refuse = build.plain_serializer_function_ser_schema(_refuse, when_used="json")
+        refuse = build.plain_serializer_function_ser_schema(_keep_closed, info_arg=True)
         return build.chain_schema([wrap, check], serialization=refuse)
 
 
@@ -102,8 +103,10 @@ def _check(value: Personal[Any], validate: Callable[[Any], Any]) -> Personal[Any
     )
 
 
-def _refuse(_value: object) -> NoReturn:
-    raise _closed()
+def _keep_closed(value: Personal[Any], info: SerializationInfo) -> Personal[Any]:
+    if info.mode == "json":
+        raise _closed()
+    return value
 
 
 def _closed() -> CryptoError:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from govinteract.errors import AccessDenied, SettingsError
 from govinteract.storage.schema import write_instant
 from govinteract.vault.answer_box import AnswerBox
-from govinteract.vault.answer_box import AnswerBox
 from govinteract.vault.blob import FILE_TYPE, FileKey, Sink, Source
 from govinteract.vault.context import Context, Field
 from govinteract.vault.data_key import DataKey, WrapScope
@@ -108,10 +107,6 @@ class Vault:
         sealed = self._seal(material.secret(), (subject, data_class), record, place)
         FileKey.at(material, self._context(sealed)).seal(source, sink)
         return sealed
-
-    def answer_box(self, source: str, key: str) -> AnswerBox:
-        """Return the box that keeps the answer to the request with idempotency key `key`."""
-        return AnswerBox(self._ring, source, key, self._tx.entropy)
 
     def open(self, sealed: Sequence[Sealed], permit: Permit) -> list[Personal[Any]]:
         """Open `sealed` for the purpose of `permit`, in their order; all or none.

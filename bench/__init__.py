@@ -1,0 +1,1 @@
+"""Measures of `make bench`: ratios against honest floors, in one interleaved run."""
