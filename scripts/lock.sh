@@ -10,9 +10,9 @@ tool=build/lock
 compile() {
     "$tool/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
-        --no-emit-package govinteract ${UPGRADE:+--upgrade} --all-extras "$@" pyproject.toml
+        --no-emit-package govinteract ${UPGRADE:+--upgrade} "$@" pyproject.toml
 }
 
-compile --group dev --output-file requirements/dev.txt
+compile --all-extras --group dev --output-file requirements/dev.txt
 # The demonstration takes the same versions as the tests.
-compile --group run --constraint requirements/dev.txt --output-file requirements/run.txt
+compile --extra all --group run --constraint requirements/dev.txt --output-file requirements/run.txt

@@ -25,7 +25,8 @@ def _defined(statement: ast.stmt) -> Iterator[str]:
         case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec"))):
             return  # a letter in a signature, nothing that one would import
         case ast.Assign():
-            yield from (node.id for node in statement.targets if isinstance(node, ast.Name))
+            nodes = (node for target in statement.targets for node in ast.walk(target))
+            yield from (node.id for node in nodes if isinstance(node, ast.Name))
         case ast.AnnAssign(target=ast.Name(id=name)):
             yield name
 

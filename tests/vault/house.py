@@ -96,7 +96,7 @@ class House:
             metadata.create_all(connection)
             connection.commit()
             connection.info["gi_writes"] = False
-        clock, entropy, provider = StillClock(), CountedEntropy(), CountedProvider()
+        clock, entropy, provider = StillClock(), CountedEntropy(tenant), CountedProvider()
         ring = KeyRing(provider, tenant, entropy=entropy, clock=clock)
         if ready:
             ring.ensure(engine)

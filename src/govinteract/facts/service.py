@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 
 from govinteract.errors import ConflictError
 from govinteract.facts.model import JSON, Fact
@@ -49,16 +49,28 @@ class Facts:
         `ConflictError("facts.conflict")` and his transaction records nothing. Raises
         `InputError("kernel.json_invalid")` for a body that JSON can't say.
         """
-        tx = self._tx
-        text = canonical_json(dict(body))
-        when = write_instant(at or tx.now)
-        fact = Fact(tx.locality, stream, seq, kind, when, tx.actor.key, text)
-        try:
-            tx.insert(fact_table, _row(fact))
-        except ConflictError as error:
-            raise ConflictError("facts.conflict", hint="read it anew and decide again") from error
+        fact = self.draft(stream, seq, kind, body, at=at)
+        self._insert(_row(fact))
         self._remember_leaf(fact)
         return fact
+
+    def draft(
+        self, stream: str, seq: int, kind: str, body: Mapping[str, JSON],
+        *, at: datetime | None = None,
+    ) -> Fact:  # fmt: skip
+        """Make the fact that `append` would record, and record nothing."""
+        tx = self._tx
+        text = canonical_json(dict(body))
+        return Fact(
+            tx.locality, stream, seq, kind, write_instant(at or tx.now), tx.actor.key, text
+        )
+
+    def record(self, drafts: Sequence[Fact]) -> None:
+        """Record many drafts of this transaction in one statement; refused as by `append`."""
+        if drafts:
+            self._insert([_row(fact) for fact in drafts])
+        for fact in drafts:
+            self._remember_leaf(fact)
 
     def of(self, stream: str) -> list[Fact]:
         """Return all facts of `stream`, first to last."""
@@ -70,21 +82,17 @@ class Facts:
 
         Streams come in order of their names and whole; memory stays that of one batch.
         """
-        after, end = (prefix, 0), prefix + "\U0010ffff"
-        while True:
-            query = _ALL.where(
-                _ROW.locality == self._tx.locality,
-                _ROW.stream < end,
-                (_ROW.stream > after[0]) | ((_ROW.stream == after[0]) & (_ROW.seq > after[1])),
-            )
-            query = query.order_by(_ROW.stream, _ROW.seq).limit(batch)
-            rows = [Fact(*row) for row in self._tx.read(query)]
-            if not rows:
-                return
+        mine = func.substr(_ROW.stream, 1, len(prefix)) == prefix  # whatever the collation
+        query = _ALL.where(_ROW.locality == self._tx.locality, mine)
+        query = query.order_by(_ROW.stream, _ROW.seq).limit(batch)
+        part = query
+        while rows := [Fact(*row) for row in self._tx.read(part)]:
             yield rows
-            after = (rows[-1].stream, rows[-1].seq)
+            part = query.where(
+                tuple_(_ROW.stream, _ROW.seq) > tuple_(rows[-1].stream, rows[-1].seq)
+            )
 
-    def _insert(self, rows: dict[str, object] | list[dict[str, object]]) -> None:
+    def _insert(self, rows: dict[str, Any] | list[dict[str, Any]]) -> None:
         try:
             self._tx.insert(fact_table, rows)
         except ConflictError as error:

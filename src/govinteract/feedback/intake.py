@@ -18,13 +18,11 @@ from govinteract.storage import Once, read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from govinteract.feedback.catalogue import Service
     from govinteract.feedback.files import Files
     from govinteract.feedback.model import Contact, Photo, Report
     from govinteract.feedback.photos import PreparedPhoto
-    from govinteract.feedback.projection import Row
     from govinteract.feedback.questions import Answer
     from govinteract.feedback.record import Recorder
 
@@ -105,20 +103,24 @@ class Intake:
             if first is not None:
                 return first
         rules.workflow.step("", "submit", self._recorder.who)
-        row = self._record(checked, receipt, due, source=source, draft=draft)
+        body = self._body(checked, receipt, due, source=source, draft=draft)
+        row = self._recorder.begin(receipt.case_id, body)
         self._recorder.notify(row, "received")
         return receipt
 
     def bring_in(
-        self, checked: Checked, *, source: str, external_id: str, unit: str, at: datetime
-    ) -> Row:
-        """Record a case of another system under its own id: no promise, nobody notified."""
+        self, checked: Checked, *, source: str, external_id: str, unit: str
+    ) -> tuple[str, dict[str, Any]]:
+        """Seal a case of another system under its own id: no promise, nobody notified.
+
+        Returns the new case's id and the body of its first fact; nothing is recorded yet.
+        """
         tx = self._tx
         receipt = Receipt(
             code=CaseCode.new(tx.entropy), public_id=PublicId.new(tx.entropy), case_id=tx.new_id()
         )
-        return self._record(
-            checked, receipt, {}, source=source, external_id=external_id, unit=unit, at=at
+        return receipt.case_id, self._body(
+            checked, receipt, {}, source=source, external_id=external_id, unit=unit
         )
 
     def _claim(
@@ -144,16 +146,15 @@ class Intake:
         unit = "days" if promise.text.endswith("d") else "hours"
         return translate(f"feedback.promise_{unit}", checked.lang, n=promise.text[:-1])
 
-    def _record(
+    def _body(
         self, checked: Checked, receipt: Receipt, due: dict[str, Any], *, source: str,
         draft: str | None = None, external_id: str | None = None, unit: str | None = None,
-        at: datetime | None = None,
-    ) -> Row:  # fmt: skip
+    ) -> dict[str, Any]:  # fmt: skip
         subject, photos = self._subject(draft)
         photos += self._files.keep(checked.photos, subject=subject, role="evidence")
         report, service = checked.report, checked.service
         state = self._rules.workflow.states["received"]
-        body = {
+        return {
             "public_id": receipt.public_id.text,
             "code_hash": self._rules.fingerprint("case-code", receipt.code.text.encode()).hex(),
             "subject": subject, "service": service.code, "unit": unit or service.unit,
@@ -166,7 +167,6 @@ class Intake:
             "promise_text": receipt.promise, "photos": photos, **due,
             **self._sealed(checked, receipt, subject),
         }  # fmt: skip
-        return self._recorder.begin(receipt.case_id, body, at=at)
 
     def _subject(self, draft: str | None) -> tuple[str, list[dict[str, Any]]]:
         """Return whose data this is, and the photos that waited in the draft."""

@@ -30,10 +30,9 @@ PHOTO_LIMIT = 10 * 1024 * 1024
 PIXEL_LIMIT = 8192 * 6144
 """Pixels of a photo as it is handed in: the largest picture of a 50-megapixel phone."""
 
-_MEMORY_LIMIT = 1280 * 1024 * 1024
-"""Bytes; a WebP of `PIXEL_LIMIT` with transparency takes 1100 million, a phone's JPEG 200."""
-_SECONDS = 20
-"""Of processor time; the slowest photo of `PIXEL_LIMIT` that was measured takes 2."""
+_LIMITS = (PIXEL_LIMIT, 1280 * 1024 * 1024, 20)
+"""Pixels, bytes of memory and seconds of processor time of a decoder. Of all photos of
+`PIXEL_LIMIT` that were measured, a WebP with transparency took most: 1100 million bytes, 2 s."""
 _PATIENCE = 60.0
 """Seconds until a decoder that doesn't even use its processor time is ended."""
 _ANSWER_LIMIT = 16 * 1024 * 1024
@@ -108,9 +107,10 @@ def _kind(content: bytes) -> str | None:
     return None
 
 
-def _decoded(kind: str, content: bytes, seconds: int = _SECONDS) -> tuple[int, int, bytes, bytes]:
+def _decoded(
+    kind: str, content: bytes, limits: tuple[int, int, int] = _LIMITS
+) -> tuple[int, int, bytes, bytes]:
     """Return width, height, photo and thumbnail, or raise what the decoder's answer means."""
-    limits = (PIXEL_LIMIT, _MEMORY_LIMIT, seconds)
     with _decoders.place:
         answer, status = _ask(_libraries(kind), [kind, *map(str, limits)], content)
     if not answer.startswith(b"ready\n"):
