@@ -28,13 +28,24 @@ ROOT = Path(__file__).parent.parent
 COPIED = (
     "src",
     "tests",
+    "scripts",
+    "bench",
     "conftest.py",
     "hatch_build.py",
     "pyproject.toml",
     "examples",
     "README.md",
 )
-PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not soak and not bench")
+PYTEST = (
+    "-m",
+    "pytest",
+    "-q",
+    "-x",
+    "-p",
+    "no:cacheprovider",
+    "-m",
+    "not (soak or bench or browser or postgres)",
+)
 FAILED = 1  # pytest: some test failed; 2 and more: it could not run them
 
 

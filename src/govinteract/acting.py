@@ -101,5 +101,6 @@ class Acting:
         rules = Rules(
             catalogue=locality.catalogue, workflow=locality.workflow, calendar=locality.calendar,
             region=locality.pack.country, fingerprint=locality.keyring.fingerprint,
+            listeners=tuple(webhook.name for webhook in locality.settings.webhooks),
         )  # fmt: skip
         return Recorder(self.transaction, self.facts, self.vault, self.outbox, rules)

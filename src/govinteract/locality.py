@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from govinteract.facts import Checkpoint
     from govinteract.kernel import Actor, Clock, Entropy, WorkingCalendar
+    from govinteract.outbox import Relay, Tally
     from govinteract.packs import Pack
     from govinteract.vault import KeyProvider
 
@@ -141,6 +142,21 @@ class Locality:
         with self.acting_as(System("audit")) as tx:
             return verify_log(tx.transaction, tx.log_keys, known=known)
 
+    def relay_once(self) -> Tally:
+        """Deliver every message that is due, and return how many arrived, wait or were given up.
+
+        `govinteract relay` and the web app call it about once a second; any number of
+        processes may.
+        """
+        return self.relay.run_once()
+
+    @cached_property
+    def relay(self) -> Relay:
+        """Takes messages from the outbox to citizens and other programs."""
+        from govinteract.delivery import make_relay  # noqa: PLC0415 - mail and HTTP load only here
+
+        return make_relay(self)
+
     def close(self) -> None:
         """Give threads and connections back."""
         if "_threads" in self.__dict__:
@@ -155,6 +171,11 @@ class Locality:
     def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
+
+    @property
+    def zone(self) -> str:
+        """The IANA time zone in which the law counts."""
+        return self.settings.zone or self.pack.zone
 
     @property
     def origin(self) -> str:
@@ -181,10 +202,10 @@ class Locality:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working time of this locality."""
-        calendar, zone = self.pack.calendar(self.settings.calendar), self.settings.zone
-        if zone in {None, self.pack.zone}:
+        calendar = self.pack.calendar(self.settings.calendar)
+        if self.zone == self.pack.zone:
             return calendar
-        return evolve(calendar, zone=zone, version=f"{calendar.version}@{zone}")
+        return evolve(calendar, zone=self.zone, version=f"{calendar.version}@{self.zone}")
 
     @cached_property
     def purposes(self) -> Purposes:

@@ -31,13 +31,16 @@ _SQLITE = "sqlite:///"
 
 
 class WebhookSettings(BaseModel):
-    """One receiver of events: its URL, and the secret that signs what it gets."""
+    """One receiver of events: its name, its URL, and the secret that signs what it gets.
+
+    `secret` is `whsec_` and the base64 of 24 to 64 random bytes (Standard Webhooks).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    name: str
     url: str
     secret: SecretStr
-    topics: tuple[str, ...] = ("case",)
 
 
 class Settings(BaseSettings):

@@ -49,7 +49,8 @@ IMPORT = "import."
 class Rules:
     """What a locality decides for this room: its services, workflow, calendar and region.
 
-    `fingerprint(label, data)` is the tenant's keyed hash (32 bytes).
+    `fingerprint(label, data)` is the tenant's keyed hash (32 bytes); `listeners` are the
+    names of the webhooks that hear of every change of state.
     """
 
     catalogue: Catalogue
@@ -57,6 +58,7 @@ class Rules:
     calendar: WorkingCalendar
     region: str
     fingerprint: Callable[[str, bytes], bytes]
+    listeners: tuple[str, ...] = ()
 
 
 class Recorder:
@@ -90,6 +92,8 @@ class Recorder:
         row = fold(None, fact)
         self.tx.insert(case_table, row)
         self._insert_beside(row, fact)
+        if at is None:  # history that is brought in is news to nobody
+            self._announce(row, fact)
         return row
 
     def go_on(
@@ -148,7 +152,16 @@ class Recorder:
         keys = {"b_locality": self.tx.locality, "b_id": row["id"]}
         self.tx.write(_UPDATE, changed | keys)
         self._insert_beside(new, fact)
+        if at is None and new["state"] != row["state"]:
+            self._announce(new, fact)
         return new
+
+    def _announce(self, row: Row, fact: Fact) -> None:
+        body = {name: row[name] for name in ("public_id", "kind", "state")} | {"at": fact.at}
+        for name in self.rules.listeners:
+            self.outbox.put(
+                f"webhook.{fact.kind}", stream=fact.stream, channel=f"webhook:{name}", body=body
+            )
 
     def _insert_beside(self, row: Row, fact: Fact) -> None:
         entry = message(row, fact)
