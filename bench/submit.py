@@ -23,7 +23,9 @@ from govinteract.kernel import Anonymous, Point
 
 TABLES = ("gi_once", "gi_fact", "gi_case", "gi_outbox", "gi_wrap", "gi_leaf")
 REPORT = Report(
-    service="street-light", text="Đèn trước số 12 Lê Lợi tắt ba đêm nay", at=Point(16.4637, 107.5909)
+    service="street-light",
+    text="Đèn trước số 12 Lê Lợi tắt ba đêm nay",
+    at=Point(16.4637, 107.5909),
 )
 CONTACT = Contact(name="Nguyễn Thị Hoa", phone="0912 345 678", email="hoa@example.vn")
 

@@ -99,9 +99,11 @@ def _judge(mutant: Mutant, folder: Path) -> str:
     """Return what became of a mutant: noticed, SURVIVED or BROKEN."""
     path = folder / mutant["file"]
     whole = path.read_text(encoding="utf-8")
-    path.write_text(mutated(mutant, whole), encoding="utf-8")
     try:
+        path.write_text(mutated(mutant, whole), encoding="utf-8")
         status, said = _run(folder, mutant["tests"].split())
+    except ValueError as error:
+        return f"BROKEN\n{error}"
     finally:
         path.write_text(whole, encoding="utf-8")
     if status == FAILED:

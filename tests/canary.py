@@ -44,7 +44,9 @@ def dresses(canary: str) -> Iterator[tuple[str, bytes]]:
 
 def sightings(haystacks: Iterable[tuple[str, bytes]], canaries: dict[str, str]) -> list[str]:
     """Return where which canary was seen, and in which dress."""
-    forms = [(name, form, data) for name, canary in canaries.items() for form, data in dresses(canary)]
+    forms = [
+        (name, form, data) for name, canary in canaries.items() for form, data in dresses(canary)
+    ]
     return [
         f"{name} as {form} in {place}"
         for place, content in haystacks

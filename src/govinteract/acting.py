@@ -47,7 +47,8 @@ class Acting:
         if tx.wrote or self.vault.pending:
             raise AccessDenied("vault.open_after_write", hint="open before the first write")
         permit = self._locality.guard.permit(
-            tx.actor, tx.purpose, sealed, transaction=tx, own=self.feedback.own_subjects
+            tx.actor, tx.purpose, sealed, transaction=tx,
+            own=self.feedback.own_subjects | self.files.own_subjects,
         )
         body = {
             "purpose": permit.purpose,

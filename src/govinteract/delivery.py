@@ -32,7 +32,9 @@ __all__ = ["make_relay"]
 _ACTOR = System("notify")
 
 
-def make_relay(locality: Locality, *, email: Channel | None = None, phone: Channel | None = None) -> Relay:
+def make_relay(
+    locality: Locality, *, email: Channel | None = None, phone: Channel | None = None
+) -> Relay:
     """Return the relay that delivers the letters of `locality`.
 
     `email` and `phone` replace the channels that the settings name. A channel that is not
@@ -76,13 +78,8 @@ def _webhooks(locality: Locality) -> Webhooks | None:
     configured = locality.settings.webhooks
     if not configured:
         return None
-    return Webhooks(
-        [
-            Webhook(
-                name=webhook.name, url=webhook.url,
-                secrets=(read_secret(webhook.secret.get_secret_value()),),
-            )
-            for webhook in configured
-        ],
-        clock=locality.clock,
-    )  # fmt: skip
+    known = []
+    for webhook in configured:
+        secrets: tuple[bytes, ...] = (read_secret(webhook.secret.get_secret_value()),)
+        known.append(Webhook(name=webhook.name, url=webhook.url, secrets=secrets))
+    return Webhooks(known, clock=locality.clock)

@@ -98,9 +98,7 @@ class Locality:
 
         context = copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, lambda: context.run(work, *args, **kwargs)
-        )
+        return await loop.run_in_executor(self._threads, lambda: context.run(work, *args, **kwargs))
 
     def upgrade(self) -> list[str]:
         """Create or migrate tables, make missing keys; return what was done, in English.

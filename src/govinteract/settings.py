@@ -87,9 +87,7 @@ class Settings(BaseSettings):
         """
         path = config or os.environ.get("GOVINTERACT_CONFIG")
         values = _read(Path(path)) if path else {}
-        in_environment = {
-            name for name in values if f"GOVINTERACT_{name.upper()}" in os.environ
-        }
+        in_environment = {name for name in values if f"GOVINTERACT_{name.upper()}" in os.environ}
         kept = {name: value for name, value in values.items() if name not in in_environment}
         try:
             return cls(**{**kept, **overrides})

@@ -46,7 +46,9 @@ def _plant(tmp_path: Path, url: str | None) -> tuple[str, list[tuple[str, bytes]
             names = connection.execute(
                 text("select name from sqlite_master where type = 'table'")
                 if url is None or url.startswith("sqlite")
-                else text("select table_name from information_schema.tables where table_schema = 'public'")
+                else text(
+                    "select table_name from information_schema.tables where table_schema = 'public'"
+                )
             ).scalars()
             for name in list(names):
                 for row in connection.execute(text(f"select * from {name}")):

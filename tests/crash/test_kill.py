@@ -105,7 +105,9 @@ def _kill_submits(tmp_path: Path, url: str | None, kills: int) -> None:
                 case = tx.feedback.find(entry["code"])
                 assert case.id == entry["case"]
                 assert tx.open(case.text).reveal() == f"Đèn {once} tắt"
-        again = dict(random.Random(SEED).sample(sorted(acknowledged.items()), min(50, len(acknowledged))))
+        again = dict(
+            random.Random(SEED).sample(sorted(acknowledged.items()), min(50, len(acknowledged)))
+        )
         for once, entry in again.items():
             with ward.acting_as(Anonymous()) as tx:
                 report = Report(service="street-light", text=f"Đèn {once} tắt")

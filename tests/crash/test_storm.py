@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,11 @@ from tests.support import OFFICER, make_ward
 from tests.wards import migrate
 
 
-def _weather(
-    tmp_path: Path, url: str, *, processes: int, threads: int, submits: int
-) -> None:
+def _weather(tmp_path: Path, url: str, *, processes: int, threads: int, submits: int) -> None:
     with make_ward(tmp_path, url) as ward:
         settings = ward.settings
     workers = [
-        Worker(lambda tell, number=number: _storm_of(settings, number, threads, submits, tell))
+        Worker(partial(_storm_of, settings, number, threads, submits))
         for number in range(processes)
     ]
     told = [case_id for worker in workers for ids in worker.told() for case_id in ids]

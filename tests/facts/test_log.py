@@ -260,5 +260,7 @@ def test_two_sequencers_do_no_harm(ward: Locality) -> None:
     verdict = ward.verify()
     assert verdict.good
     with ward.acting_as(OFFICER) as tx:
-        rows = tx.transaction.read(text("select count(*), max(idx) from gi_leaf")).one()
-    assert rows[0] == rows[1] + 1 == verdict.size
+        read = tx.transaction.read
+        count = read(text("select count(*) from gi_leaf")).scalar_one()
+        last = read(text("select max(idx) from gi_leaf")).scalar_one()
+    assert count == last + 1 == verdict.size

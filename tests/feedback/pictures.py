@@ -14,8 +14,6 @@ pillow_heif.register_heif_opener()  # so that Pillow can write what phones do
 
 CANARY = b"CANARY 16.4637 107.5909"
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-ROTATED = 6
-"""The Orientation of a phone held upright: its rows run from top to bottom, the first at right."""
 
 
 def flag(width: int = 96, height: int = 64) -> Image.Image:
@@ -54,13 +52,13 @@ def near(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...]) -> bo
     return all(abs(one - other) < 24 for one, other in zip(found, colour, strict=True))
 
 
-def exif(orientation: int = 1) -> Image.Exif:
+def exif(orientation: int = 1) -> bytes:
     """Return an EXIF block with the orientation, a position and the canary."""
     block = Image.Exif()
     block[0x0112] = orientation
     block[0x010E] = CANARY.decode()
     block.get_ifd(0x8825).update({1: "N", 2: (16.0, 27.0, 49.3), 3: "E", 4: (107.0, 35.0, 27.2)})
-    return block
+    return block.tobytes()
 
 
 def srgb_profile() -> bytes:
@@ -70,7 +68,9 @@ def srgb_profile() -> bytes:
 
 def swapped_profile() -> bytes:
     """Return the ICC profile of a device whose red is sRGB's blue and the other way round."""
-    return srgb_profile().replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    return (
+        srgb_profile().replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    )
 
 
 def with_segment(jpeg: bytes, marker: int, body: bytes) -> bytes:
@@ -92,7 +92,9 @@ def segments(jpeg: bytes) -> Iterator[tuple[int, bytes]]:
     while at < len(jpeg):
         start, marker = at, jpeg[at + 1]
         at += 2 if marker == 0xD9 else 2 + int.from_bytes(jpeg[at + 2 : at + 4])
-        while marker == 0xDA and not (jpeg[at] == 0xFF and jpeg[at + 1] not in {0, *range(0xD0, 0xD8)}):
+        while marker == 0xDA and not (
+            jpeg[at] == 0xFF and jpeg[at + 1] not in {0, *range(0xD0, 0xD8)}
+        ):
             at += 1
         yield marker, jpeg[start:at]
         if marker == 0xD9:
@@ -103,7 +105,10 @@ def png(width: int, height: int, depth: int, colour: int, rows: bytes, *more: by
     """Return a PNG of these raw rows, with chunks (type and body) that Pillow would not write."""
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     chunks = [b"IHDR" + head, *more, b"IDAT" + zlib.compress(rows, 9), b"IEND"]
-    framed = (struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks)
+    framed = (
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in chunks
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 

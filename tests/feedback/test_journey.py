@@ -25,7 +25,9 @@ def submit(ward: Locality, report: Report = REPORT, **parts: object) -> Receipt:
         return tx.feedback.submit(report, contact=CONTACT, **parts)  # type: ignore[arg-type]  # passed through
 
 
-def officer(ward: Locality, receipt: Receipt, verb: str, *arguments: object, **named: object) -> Case:
+def officer(
+    ward: Locality, receipt: Receipt, verb: str, *arguments: object, **named: object
+) -> Case:
     """Let the officer do `verb` to the case."""
     with ward.acting_as(OFFICER) as tx:
         case = tx.feedback.find(receipt.public_id)
@@ -79,7 +81,13 @@ def test_the_code_opens_the_case_and_the_number_does_not(ward: Locality) -> None
     with ward.acting_as(ANONYMOUS) as tx:
         assert tx.feedback.find(str(receipt.code).lower()).id == receipt.case_id
     told = set()
-    for wrong in (receipt.public_id, receipt.public_id.text, CaseCode.new(SystemEntropy()), "x", ""):
+    for wrong in (
+        receipt.public_id,
+        receipt.public_id.text,
+        CaseCode.new(SystemEntropy()),
+        "x",
+        "",
+    ):
         with pytest.raises(NotFound) as caught, ward.acting_as(ANONYMOUS) as tx:
             tx.feedback.find(wrong)
         told.add((caught.value.code, caught.value.message("vi"), caught.value.hint))
@@ -158,7 +166,10 @@ def test_a_look_stays_on_record_when_the_rest_is_rolled_back(ward: Locality) -> 
     with pytest.raises(ZeroDivisionError), ward.acting_as(OFFICER, purpose="resolve-report") as tx:
         tx.open(tx.feedback.find(receipt.public_id).text)
         _ = 1 / 0
-    with pytest.raises(AccessDenied) as caught, ward.acting_as(OFFICER, purpose="resolve-report") as tx:
+    with (
+        pytest.raises(AccessDenied) as caught,
+        ward.acting_as(OFFICER, purpose="resolve-report") as tx,
+    ):
         case = tx.feedback.start(tx.feedback.find(receipt.public_id))
         tx.open(case.text)
     assert caught.value.code == "vault.open_after_write"
@@ -279,7 +290,9 @@ def test_bad_reports_are_refused_whole(small_ward: Locality, report: Report, cod
     with small_ward.acting_as(OFFICER) as tx:
         assert tx.feedback.queue().cases == ()
         assert not [f for part in tx.facts.walk("case:") for f in part]
-    good = Report(service="rubbish", text="x" * 10_000, answers={"kind": "other"}, address="y" * 300)
+    good = Report(
+        service="rubbish", text="x" * 10_000, answers={"kind": "other"}, address="y" * 300
+    )
     assert submit(small_ward, good).case_id
 
 
@@ -351,7 +364,9 @@ def test_messages_leave_with_the_commit_and_hold_no_words(ward: Locality) -> Non
     from sqlalchemy import text
 
     with ward.acting_as(OFFICER) as tx:
-        bodies = [row[0] for row in tx.transaction.read(text("select body from gi_outbox order by id"))]
+        bodies = [
+            row[0] for row in tx.transaction.read(text("select body from gi_outbox order by id"))
+        ]
     assert [body.count('"template":') for body in bodies] == [1, 1, 1]
     for word in (WORDS, "Hoa", "912345678", receipt.code.text, "Ở đâu"):
         assert not [body for body in bodies if word in body]

@@ -37,7 +37,7 @@ def _plans(office: Office, work: Callable[[], object]) -> dict[str, str]:
     """Return each statement that `work` runs on the table, with how the database goes about it."""
     ran: dict[str, Any] = {}
 
-    def keep(_connection: object, _cursor: object, sql: str, params: Any, *_: object) -> None:
+    def keep(_connection: object, _cursor: object, sql: str, params: object, *_: object) -> None:
         if "gi_outbox" in sql:
             ran[sql] = params
 

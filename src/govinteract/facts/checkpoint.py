@@ -1,10 +1,10 @@
 """Signed checkpoints: C2SP tlog-checkpoint text in a C2SP signed-note with Ed25519.
 
-    govinteract/hoa-binh            origin
-    1284                            leaves
-    base64 root
+govinteract/hoa-binh            origin
+1284                            leaves
+base64 root
 
-    — govinteract/hoa-binh base64(key id || signature)
+— govinteract/hoa-binh base64(key id || signature)
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from govinteract.storage.transaction import Transaction
 
-__all__ = ["BATCH", "LogKeys", "latest", "sequence"]
+__all__ = ["BATCH", "LogKeys", "latest", "newest_note", "sequence"]
 
 BATCH = 5_000
 """Leaves per run, so that a long backlog never holds the writer's lock for long."""
@@ -63,6 +63,13 @@ def latest(tx: Transaction) -> Frontier:
     query = select(_POINT.size, _POINT.frontier).where(_POINT.locality == tx.locality)
     row = tx.read(query.order_by(_POINT.size.desc()).limit(1)).first()
     return Frontier.from_bytes(row.size, row.frontier) if row else Frontier()
+
+
+def newest_note(tx: Transaction) -> str | None:
+    """Return the newest signed checkpoint as anybody may read it; None before the first."""
+    query = select(_POINT.note).where(_POINT.locality == tx.locality)
+    note = tx.read(query.order_by(_POINT.size.desc()).limit(1)).scalar()
+    return None if note is None else str(note)
 
 
 def sequence(tx: Transaction, keys: LogKeys, *, batch: int = BATCH) -> int:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Row
+
     from govinteract.facts.log import LogKeys
     from govinteract.storage.transaction import Transaction
 
@@ -61,9 +63,7 @@ class Facts:
         """Make the fact that `append` would record, and record nothing."""
         tx = self._tx
         text = canonical_json(dict(body))
-        return Fact(
-            tx.locality, stream, seq, kind, write_instant(at or tx.now), tx.actor.key, text
-        )
+        return Fact(tx.locality, stream, seq, kind, write_instant(at or tx.now), tx.actor.key, text)
 
     def record(self, drafts: Sequence[Fact]) -> None:
         """Record many drafts of this transaction in one statement; refused as by `append`."""
@@ -75,7 +75,7 @@ class Facts:
     def of(self, stream: str) -> list[Fact]:
         """Return all facts of `stream`, first to last."""
         query = _ALL.where(_ROW.locality == self._tx.locality, _ROW.stream == stream)
-        return [Fact(*row) for row in self._tx.read(query.order_by(_ROW.seq))]
+        return [_fact(row) for row in self._tx.read(query.order_by(_ROW.seq))]
 
     def walk(self, prefix: str, *, batch: int = 500) -> Iterator[Sequence[Fact]]:
         """Yield the facts of every stream whose name begins with `prefix`, in batches.
@@ -86,7 +86,7 @@ class Facts:
         query = _ALL.where(_ROW.locality == self._tx.locality, mine)
         query = query.order_by(_ROW.stream, _ROW.seq).limit(batch)
         part = query
-        while rows := [Fact(*row) for row in self._tx.read(part)]:
+        while rows := [_fact(row) for row in self._tx.read(part)]:
             yield rows
             part = query.where(
                 tuple_(_ROW.stream, _ROW.seq) > tuple_(rows[-1].stream, rows[-1].seq)
@@ -112,6 +112,10 @@ class Facts:
     def _insert_leaves(self) -> None:
         leaves, self._leaves = self._leaves, []
         self._tx.insert(leaf_table, leaves)
+
+
+def _fact(row: Row[Any]) -> Fact:
+    return Fact(*tuple(row))
 
 
 def _row(fact: Fact) -> dict[str, Any]:

@@ -100,7 +100,9 @@ class Catalogue:
             rows = tomllib.loads(text).get("service", [])
             problems = [problem for row in rows for problem in _problems(row)]
             codes = [row["code"] for row in rows]
-            problems += [f"{code}: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
+            problems += [
+                f"{code}: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})
+            ]
             if problems:
                 raise SettingsError("feedback.catalogue_invalid", hint="; ".join(problems))
             return cls({row["code"]: _service(row) for row in rows})
@@ -115,7 +117,9 @@ def _problems(row: Mapping[str, Any]) -> list[str]:
         found.append(f"{code}: a code is of a-z, 0-9, '.' and '-', 64 at most")
     if not row.get("name"):
         found.append(f"{code}: has no name")
-    if row.get("published", True) and not (row.get("phone") and isinstance(row.get("verified"), date)):
+    if row.get("published", True) and not (
+        row.get("phone") and isinstance(row.get("verified"), date)
+    ):
         found.append(f"{code}: can't be published without a phone and the date it was verified on")
     return found
 
@@ -123,8 +127,11 @@ def _problems(row: Mapping[str, Any]) -> list[str]:
 def _service(row: Mapping[str, Any]) -> Service:
     rest = {key: value for key, value in row.items() if key not in {"question", "fee", "promise"}}
     fee = row.get("fee")
+    plain: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in rest.items()
+    }
     return Service(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in rest.items()},
+        **plain,
         promise=parse_promise(row["promise"]) if "promise" in row else None,
         fee=Fee(fee["minor"], fee["currency"], fee.get("note", {})) if fee else None,
         questions=tuple(Question.from_row(q, n) for n, q in enumerate(row.get("question", []), 1)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from govinteract.errors import InputError, NotFound
-from govinteract.feedback.photos import PHOTOS_AT_MOST, prepare_photo
+from govinteract.feedback.photos import PHOTOS_AT_MOST, PreparedPhoto, prepare_photo
 from govinteract.feedback.tables import draft_table, file_table
 from govinteract.kernel.canonical import canonical_json
 from govinteract.storage import write_instant
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from govinteract.feedback.model import Photo
-    from govinteract.feedback.photos import PreparedPhoto
     from govinteract.feedback.record import Recorder
 
 __all__ = ["Files", "StoredPhoto"]
@@ -55,6 +54,12 @@ class Files:
         self._tx = recorder.tx
         self._vault = recorder.vault
         self._fingerprint = recorder.rules.fingerprint
+        self._shown: set[str] = set()
+
+    @property
+    def own_subjects(self) -> frozenset[str]:
+        """Whose photos the actor may open as his own: of the drafts whose tokens he has shown."""
+        return frozenset(self._shown)
 
     def prepare(self, photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
         """Check and re-encode `photos`; nothing of the original files is kept.
@@ -66,7 +71,12 @@ class Files:
         return tuple(prepare_photo(photo.content) for photo in photos)
 
     def keep(
-        self, photos: Sequence[PreparedPhoto], *, subject: str, role: str, draft: bytes | None = None
+        self,
+        photos: Sequence[PreparedPhoto],
+        *,
+        subject: str,
+        role: str,
+        draft: bytes | None = None,
     ) -> list[dict[str, Any]]:
         """Seal and store `photos` and return what a fact says of each."""
         return [self._keep(photo, subject, role, draft) for photo in photos]
@@ -83,17 +93,19 @@ class Files:
         self._tx.insert(draft_table, row)
         return token
 
-    def add_to_draft(self, token: str, photo: Photo) -> str:
+    def add_to_draft(self, token: str, photo: Photo | PreparedPhoto) -> str:
         """Check, seal and keep `photo` in the draft; return the photo's id.
 
+        One that was prepared before the transaction began costs it no time.
         Raises `InputError` for a photo that can't be taken or one too many, and
         `NotFound("feedback.draft_unknown")` for a draft that was sent or has expired.
         """
+        prepared = photo if isinstance(photo, PreparedPhoto) else prepare_photo(photo.content)
         digest = self._hash(token)
         subject = self._draft_subject(token)
         if len(self._waiting(digest)) >= PHOTOS_AT_MOST:
             raise InputError("feedback.photo_too_many", hint="send fewer", limit=PHOTOS_AT_MOST)
-        entry = self._keep(prepare_photo(photo.content), subject, "evidence", digest)
+        entry = self._keep(prepared, subject, "evidence", digest)
         photo_id: str = entry["id"]
         return photo_id
 
@@ -127,22 +139,26 @@ class Files:
         old = (_DRAFT.locality == self._tx.locality, _DRAFT.at < before)
         hashes = select(_DRAFT.token_hash).where(*old)
         self._tx.write(
-            delete(file_table).where(
-                _FILE.locality == self._tx.locality, _FILE.draft.in_(hashes)
-            )
+            delete(file_table).where(_FILE.locality == self._tx.locality, _FILE.draft.in_(hashes))
         )
         return self._tx.write(delete(draft_table).where(*old)).rowcount
 
-    def read(self, photo_id: str, *, thumbnail: bool = False, draft: str | None = None) -> StoredPhoto:
+    def read(
+        self, photo_id: str, *, thumbnail: bool = False, draft: str | None = None
+    ) -> StoredPhoto:
         """Return a stored photo, sealed. `draft` names the draft it waits in, if it does."""
         part = "thumbnail" if thumbnail else "content"
         query = select(_FILE[part], _FILE.meta, _FILE.subject).where(
             _FILE.locality == self._tx.locality, _FILE.id == photo_id
         )
         wanted = None if draft is None else self._hash(draft)
-        row = self._tx.read(query.where(_FILE.draft.is_(None) if wanted is None else _FILE.draft == wanted)).first()
+        row = self._tx.read(
+            query.where(_FILE.draft.is_(None) if wanted is None else _FILE.draft == wanted)
+        ).first()
         if row is None:
             raise NotFound("feedback.photo_unknown", hint="was the draft sent already?")
+        if draft is not None:
+            self._shown.add(row.subject)
         keys = json.loads(row.meta)["keys"]
         return StoredPhoto(Sealed.from_json(keys[part]), bytes(row[0]))
 

@@ -30,7 +30,7 @@ PHOTO_LIMIT = 10 * 1024 * 1024
 PIXEL_LIMIT = 8192 * 6144
 """Pixels of a photo as it is handed in: the largest picture of a 50-megapixel phone."""
 
-_LIMITS = (PIXEL_LIMIT, 1280 * 1024 * 1024, 20)
+_LIMITS = (PIXEL_LIMIT, 1280 * 1024 * 1024, 10)
 """Pixels, bytes of memory and seconds of processor time of a decoder. Of all photos of
 `PIXEL_LIMIT` that were measured, a WebP with transparency took most: 1100 million bytes, 2 s."""
 _PATIENCE = 60.0

@@ -53,9 +53,9 @@ class Question:
         """Read one `[[service.question]]` table; `ValueError` names what is wrong with it."""
         question = cls(order=order, **row)
         if question.datatype not in DATATYPES:
-            raise ValueError(f"question {question.code}: datatype {question.datatype!r}")  # noqa: TRY003, EM102 - becomes a hint of SettingsError
+            raise ValueError(f"question {question.code}: datatype {question.datatype!r}")
         if question.datatype.endswith("list") and not question.values:
-            raise ValueError(f"question {question.code}: a list needs values")  # noqa: TRY003, EM102 - as above
+            raise ValueError(f"question {question.code}: a list needs values")
         return question
 
     def check(self, raw: str | Sequence[str]) -> Answer | None:

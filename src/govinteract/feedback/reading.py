@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import RowMapping
+
     from govinteract.feedback.projection import Row
     from govinteract.feedback.questions import Answer
     from govinteract.storage import Transaction
@@ -35,7 +37,7 @@ def not_found() -> NotFound:
     return NotFound("feedback.case_unknown", hint="check the code; nothing else is told")
 
 
-def find_row(tx: Transaction, *, lock: bool = False, **key: Any) -> Row:
+def find_row(tx: Transaction, *, lock: bool = False, **key: str | bytes) -> Row:
     """Return the row whose `id`, `public_id` or `code_hash` is given.
 
     With `lock` it is read as it is now and held until the commit. Raises `NotFound`.
@@ -59,9 +61,7 @@ def queue_rows(
         query = query.where(_CASE.unit == unit)
     if after is not None:
         at, case_id = after
-        query = query.where(
-            (_CASE.queue_at > at) | ((_CASE.queue_at == at) & (_CASE.id > case_id))
-        )
+        query = query.where((_CASE.queue_at > at) | ((_CASE.queue_at == at) & (_CASE.id > case_id)))
     rows = tx.read(query.order_by(_CASE.queue_at, _CASE.id).limit(limit))
     return [dict(row) for row in rows.mappings()]
 
@@ -143,7 +143,7 @@ def message_photos(tx: Transaction, case_id: str) -> dict[int, tuple[PhotoRef, .
     return found
 
 
-def _message(case: Case, row: Mapping[str, Any], photos: Iterable[PhotoRef]) -> Message:
+def _message(case: Case, row: RowMapping, photos: Iterable[PhotoRef]) -> Message:
     data_class = "note" if row["kind"] == "case.noted" else "content"
     text = row["text"] and Sealed(
         envelope=bytes(row["text"]), data_class=data_class, subject=case.subject,

@@ -190,6 +190,6 @@ class Recorder:
         calendar = self.rules.calendar
         spans = [Pause(read_instant(start), read_instant(end)) for start, end in pauses or []]
         due = calendar.deadline(since, parse_promise(promise), spans)
+        if due is None:  # only under a pause that has not ended, and these have
+            return {}
         return {"due_at": write_instant(due), "calendar": calendar.version}
-
-

@@ -15,6 +15,7 @@ from attrs import frozen
 from govinteract.errors import InputError
 from govinteract.feedback.intake import TEXT_LIMIT, Intake
 from govinteract.feedback.model import Returned
+from govinteract.feedback.past.history import bring_in
 from govinteract.feedback.reading import (
     case_of,
     find_row,
@@ -25,15 +26,14 @@ from govinteract.feedback.reading import (
 )
 from govinteract.feedback.workflow import OPEN_KINDS
 from govinteract.kernel import CaseCode, PublicId, clean
-from govinteract.storage import write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from govinteract.feedback.files import Files
     from govinteract.feedback.model import Case, Contact, Message, Photo, PhotoRef, Receipt, Report
+    from govinteract.feedback.past.model import Arrived, PastReport
     from govinteract.feedback.record import Recorder
-    from govinteract.vault import Sealed
 
 __all__ = ["Feedback", "Page"]
 
@@ -202,6 +202,15 @@ class Feedback:
         body = {"public_text": text or None, "shared": case.shared if shared is None else shared}
         return self._go(case, "moderate", "case.moderated", body)
 
+    # Imports
+
+    def bring_in(self, reports: Sequence[PastReport], *, source: str) -> Arrived:
+        """Record reports of another system with their history; those that are here are left.
+
+        For `System("import.<source>")` alone. No promise is made and nobody is told.
+        """
+        return bring_in(self._recorder, self._intake, reports, source=source)
+
     # Reading
 
     def thread(self, case: Case) -> list[Message]:
@@ -259,7 +268,9 @@ class Feedback:
         text: str | None = None, photos: Sequence[Photo] = (), notify: str | None = None,
         role: str = "evidence",
     ) -> Case:  # fmt: skip
-        words = None if text is None else clean(text, field="text", limit=TEXT_LIMIT, multiline=True)
+        words = (
+            None if text is None else clean(text, field="text", limit=TEXT_LIMIT, multiline=True)
+        )
         prepared = self._files.prepare(photos)
         full = dict(body or {})
         if prepared:

@@ -72,7 +72,9 @@ class Workflow:
     def verbs(self, state: str, who: str) -> tuple[str, ...]:
         """Return the verbs that `who` may use on a case in `state` (what a page offers)."""
         return tuple(
-            verb for (source, verb), move in self.moves.items() if source == state and who in move.by
+            verb
+            for (source, verb), move in self.moves.items()
+            if source == state and who in move.by
         )
 
     def label(self, state: str, lang: str) -> str:
@@ -106,17 +108,27 @@ def _moves(rows: list[dict[str, Any]], states: Mapping[str, State]) -> dict[tupl
         move = Move(verb=row["verb"], to=row["to"], by=tuple(row["by"]), why=row["why"])
         for source in sources:
             if (source, move.verb) in moves:
-                raise KeyError(f"two moves {move.verb!r} from {source!r}")  # noqa: TRY003, EM102 - becomes the hint of SettingsError above
+                raise KeyError(f"two moves {move.verb!r} from {source!r}")
             moves[source, move.verb] = move
     return moves
 
 
 def _check(states: Mapping[str, State], moves: Mapping[tuple[str, str], Move]) -> None:
-    problems = [f"state {s.key!r}: unknown kind {s.kind!r}" for s in states.values() if s.kind not in KINDS]
-    problems += [f"state {s.key!r}: label lacks vi or en" for s in states.values() if not {"vi", "en"} <= s.label.keys()]
+    problems = [
+        f"state {s.key!r}: unknown kind {s.kind!r}" for s in states.values() if s.kind not in KINDS
+    ]
+    problems += [
+        f"state {s.key!r}: label lacks vi or en"
+        for s in states.values()
+        if not {"vi", "en"} <= s.label.keys()
+    ]
     named = {source for source, _ in moves} | {move.to for move in moves.values()} - {"="}
-    problems += [f"move names unknown state {name!r}" for name in sorted(named - states.keys() - {""})]
-    problems += [f"state {name!r} can't be reached" for name in sorted(states.keys() - _reached(moves))]
+    problems += [
+        f"move names unknown state {name!r}" for name in sorted(named - states.keys() - {""})
+    ]
+    problems += [
+        f"state {name!r} can't be reached" for name in sorted(states.keys() - _reached(moves))
+    ]
     if problems:
         raise SettingsError("feedback.workflow_invalid", hint="; ".join(problems))
 

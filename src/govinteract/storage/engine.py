@@ -8,7 +8,7 @@ refused half-way. PostgreSQL 15 or later through psycopg 3.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
@@ -19,6 +19,8 @@ from govinteract.errors import SettingsError
 from govinteract.storage.failures import map_failures
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy import URL, Connection, Engine
 
 __all__ = ["BUSY_SECONDS", "open_engine", "writer_lock"]
@@ -82,7 +84,7 @@ def _open_sqlite(url: URL, pool_size: int) -> Engine:
     return engine
 
 
-def _configure_sqlite(driver_connection: Any, _record: object) -> None:
+def _configure_sqlite(driver_connection: sqlite3.Connection, _record: object) -> None:
     driver_connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
     for pragma in _PRAGMAS:
         driver_connection.execute(f"PRAGMA {pragma}")

@@ -8,12 +8,15 @@ for the first to commit and reads its answer.
 from __future__ import annotations
 
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, LargeBinary, String, Table, select
 
 from govinteract.errors import ConflictError, InputError
 from govinteract.storage.schema import Instant, metadata, write_instant
-from govinteract.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from govinteract.storage.transaction import Transaction
 
 __all__ = ["Once", "once_table"]
 

@@ -8,7 +8,7 @@ projections, sealed values, key wraps, idempotency key and outbox rows.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -19,7 +19,7 @@ from govinteract.storage.insert import insert_sql
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from govinteract.kernel.entropy import Entropy
 
 __all__ = ["Transaction", "in_transaction"]
+
+Params: TypeAlias = "Mapping[str, Any] | Sequence[Mapping[str, Any]] | None"
 
 _OPEN: ContextVar[int] = ContextVar("govinteract_open_transactions", default=0)
 
@@ -59,22 +61,22 @@ class Transaction:
         self.wrote = False
         self._engine = engine
         self._lock: threading.Lock | None = None
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], object]] = []
 
     def new_id(self) -> str:
         """Return a new UUIDv7 in text, made from this transaction's instant."""
         return new_id(self.now, self.entropy)
 
-    def read(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+    def read(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
         """Run a statement that changes nothing."""
         return self._connection.execute(statement, params)
 
-    def write(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+    def write(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
         """Run a statement that changes rows; a list of mappings runs it for each."""
         self._begin_writing()
         return self._connection.execute(statement, params)
 
-    def read_locked(self, statement: Select[Any], params: Any = None) -> CursorResult[Any]:
+    def read_locked(self, statement: Select[Any], params: Params = None) -> CursorResult[Any]:
         """Read rows that this transaction is about to change: as they are now, and held.
 
         Takes the writer's lock first; on PostgreSQL the rows are read `FOR UPDATE`.
@@ -87,15 +89,11 @@ class Transaction:
         Values go to the driver as they are: text, numbers, bytes, None. Raises
         `ConflictError("storage.duplicate")` when a unique key stands already.
         """
-        many = not isinstance(rows, dict)
-        first = rows[0] if many else rows
-        sql, names = insert_sql(table, tuple(first), self._engine.dialect)
+        all_rows = [rows] if isinstance(rows, dict) else rows
+        sql, names = insert_sql(table, tuple(all_rows[0]), self._engine.dialect)
+        params: Any = all_rows if names is None else [tuple(map(r.get, names)) for r in all_rows]
         self._begin_writing()
-        if names is None:
-            params: Any = rows
-        else:
-            params = [tuple(map(row.get, names)) for row in (rows if many else (rows,))]
-        self._connection.exec_driver_sql(sql, params if many or names is None else params[0])
+        self._connection.exec_driver_sql(sql, params if len(params) > 1 else params[0])
 
     def insert_if_absent(self, table: Table, row: dict[str, Any]) -> bool:
         """Insert `row` unless its key is taken; waits for whoever is inserting the same key.
@@ -107,7 +105,7 @@ class Transaction:
         params: Any = row if names is None else tuple(map(row.get, names))
         return self._connection.exec_driver_sql(sql, params).rowcount == 1
 
-    def before_commit(self, callback: Callable[[], None]) -> None:
+    def before_commit(self, callback: Callable[[], object]) -> None:
         """Run `callback` once, just before this transaction commits (batched inserts)."""
         self._callbacks.append(callback)
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import hmac
 import io
-from typing import TYPE_CHECKING, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol, Self
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hashes import SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from govinteract.errors import CryptoError
@@ -122,10 +122,12 @@ class FileKey:
 class FileReader:
     """Random access to a sealed file: `size` is authentic, `read` decrypts what it touches."""
 
+    _HASH: ClassVar[type[HashAlgorithm]] = SHA512  # Cobblestone; the scheme's own is SHA-256
+
     def __init__(self, material: KeyMaterial, context: bytes, source: io.BufferedIOBase) -> None:
         self._source = source
         salt, commitment = self._at(0, _SALT), self._at(_SALT, _HEAD - _SALT)
-        expand = HKDFExpand(algorithm=SHA512(), length=76, info=_INFO + salt + context)
+        expand = HKDFExpand(algorithm=self._HASH(), length=76, info=_INFO + salt + context)
         derived = expand.derive(material.secret())
         if not hmac.compare_digest(derived[44:], commitment):
             raise open_failed()

@@ -16,7 +16,17 @@ from attrs import field, frozen
 from govinteract.errors import InputError
 from govinteract.kernel.framing import frame
 
-__all__ = ["CONTEXT_LIMIT", "FIELD_DOMAIN", "FILE_DOMAIN", "Context", "Field", "canonical"]
+__all__ = [
+    "CONTEXT_LIMIT",
+    "FIELD_DOMAIN",
+    "FILE_DOMAIN",
+    "Context",
+    "Field",
+    "canonical",
+    "context_too_long",
+    "encode_part",
+    "encode_text",
+]
 
 CONTEXT_LIMIT = 1024
 """Bytes of a canonical context: names and ids, never content."""

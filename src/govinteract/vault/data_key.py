@@ -29,7 +29,7 @@ from govinteract.vault.refusal import open_failed
 if TYPE_CHECKING:
     from govinteract.kernel.entropy import Entropy
 
-__all__ = ["MESSAGE_CAP", "WRAP_BYTES", "DataKey", "EpochKey", "WrapScope"]
+__all__ = ["MESSAGE_CAP", "WRAP_BYTES", "DataKey", "EpochKey", "WrapScope", "wrapped_epoch"]
 
 MESSAGE_CAP = 2**20
 """Messages sealed under one data key: with random nonces, 2^-57 that two of them meet."""

@@ -46,12 +46,12 @@ __all__ = [
 FIELD_LIMIT = 64 * 1024
 """Bytes of plaintext in an envelope; what is larger is a file (`vault.blob`)."""
 
-MAGIC = b"G\x01"
-HEADER = 18
-NONCE = 12
-TAG = 16
-OVERHEAD = HEADER + NONCE + TAG
-_BODY = HEADER + NONCE
+_MAGIC = b"G\x01"
+_HEADER = 18
+_NONCE = 12
+_TAG = 16
+OVERHEAD = _HEADER + _NONCE + _TAG
+_BODY = _HEADER + _NONCE
 _TEXT = "gi1."
 _TEXT_FORM = re.compile(r"gi1\.([A-Za-z0-9_-]+)", re.ASCII)
 _PARTS = bytes([8])
@@ -68,7 +68,7 @@ class FieldCipher:
         self._key = key
         self._entropy = entropy
         parts = (FIELD_DOMAIN, tenant, data_class, subject)
-        self._prefix = MAGIC + key.kid + _PARTS + b"".join(map(encode_part, parts))
+        self._prefix = _MAGIC + key.kid + _PARTS + b"".join(map(encode_part, parts))
 
     def record(self, record: str) -> RecordCipher:
         """Return the cipher for the fields of `record`, their shared context encoded once."""
@@ -86,8 +86,8 @@ class RecordCipher:
         self._decrypt = key.aead.decrypt
         self._random = entropy.bytes
         self._prefix = prefix
-        self._header = prefix[:HEADER]
-        self._room = CONTEXT_LIMIT + HEADER - len(prefix)
+        self._header = prefix[:_HEADER]
+        self._room = CONTEXT_LIMIT + _HEADER - len(prefix)
 
     def seal(self, field: Field, plaintext: bytes) -> bytes:
         """Return the envelope of `plaintext` in `field`.
@@ -103,7 +103,7 @@ class RecordCipher:
         if len(suffix) > self._room:
             raise context_too_long()
         self._key.count_message()
-        nonce = self._random(NONCE)
+        nonce = self._random(_NONCE)
         return self._header + nonce + self._encrypt(nonce, plaintext, self._prefix + suffix)
 
     def open(self, field: Field, envelope: bytes) -> bytes:
@@ -111,11 +111,11 @@ class RecordCipher:
 
         Raises `CryptoError("vault.open_failed")` whatever the reason.
         """
-        if len(envelope) < OVERHEAD or envelope[:HEADER] != self._header:
+        if len(envelope) < OVERHEAD or envelope[:_HEADER] != self._header:
             raise open_failed()
         aad = self._prefix + field.suffix
         try:
-            return self._decrypt(envelope[HEADER:_BODY], envelope[_BODY:], aad)
+            return self._decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
         except InvalidTag:
             raise open_failed() from None
 
@@ -125,9 +125,9 @@ def key_id(envelope: bytes) -> bytes:
 
     Raises `CryptoError("vault.open_failed")` when it is no envelope of this version.
     """
-    if len(envelope) < OVERHEAD or not envelope.startswith(MAGIC):
+    if len(envelope) < OVERHEAD or not envelope.startswith(_MAGIC):
         raise open_failed()
-    return envelope[2:HEADER]
+    return envelope[2:_HEADER]
 
 
 def to_text(envelope: bytes) -> str:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalKeyFile", "SingleMachineKeyWarning"]
 
-FORMAT = "gi/root/v1"
+_FORMAT = "gi/root/v1"
 _HEADER = 18
 _BODY = _HEADER + 12
 _FILE_LIMIT = 4096
@@ -124,7 +124,7 @@ class LocalKeyFile:
 
 def _text(root: KeyMaterial) -> str:
     key = urlsafe_b64encode(root.secret()).rstrip(b"=").decode()
-    return f'{_COMMENT}format = "{FORMAT}"\nkid = "{root.kid.hex()}"\nkey = "{key}"\n'
+    return f'{_COMMENT}format = "{_FORMAT}"\nkid = "{root.kid.hex()}"\nkey = "{key}"\n'
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -162,7 +162,7 @@ def _parse(text: str, path: Path) -> KeyMaterial:
     try:
         entries = tomllib.loads(text)
         root = KeyMaterial(urlsafe_b64decode(f"{entries['key']}="))
-        well_formed = entries["format"] == FORMAT and entries["kid"] == root.kid.hex()
+        well_formed = entries["format"] == _FORMAT and entries["kid"] == root.kid.hex()
     except (tomllib.TOMLDecodeError, KeyError, binascii.Error, CryptoError, ValueError):
         raise _malformed(path) from None  # a parser's message could quote the key
     if not well_formed:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from govinteract.vault.sealed import Sealed
 
-__all__ = ["Permit"]
+__all__ = ["GUARD", "Permit"]
 
 
 class _Guard:

@@ -40,7 +40,7 @@ _ROW = wrap_table.c
 _WRAPS = select(_ROW.subject, _ROW.data_class, _ROW.purpose, _ROW.kid, _ROW.epoch, _ROW.wrapped)
 _SUBJECTS_A_QUERY = 500
 
-Owner = tuple[str, str]  # subject and data class
+_Owner = tuple[str, str]  # subject and data class
 
 
 class Vault:
@@ -59,8 +59,8 @@ class Vault:
         self._ring = keyring
         self._plan = plan
         self._minted: set[str] = set()
-        self._sealing: dict[Owner, FieldCipher] = {}
-        self._opening: dict[tuple[str, Owner], dict[bytes, FieldCipher]] = {}
+        self._sealing: dict[_Owner, FieldCipher] = {}
+        self._opening: dict[tuple[str, _Owner], dict[bytes, FieldCipher]] = {}
         self._pending: list[dict[str, object]] = []
 
     @property
@@ -122,10 +122,10 @@ class Vault:
                 "vault.permit_scope", hint="ask the guard for a permit that covers all of them"
             )
         self._load_wraps(sealed, permit.purpose)
-        records: dict[tuple[Owner, bytes, str], RecordCipher] = {}
+        records: dict[tuple[_Owner, bytes, str], RecordCipher] = {}
         return [Personal(self._open(value, permit.purpose, records)) for value in sealed]
 
-    def _seal(self, data: bytes, owner: Owner, record: str, place: Field) -> Sealed:
+    def _seal(self, data: bytes, owner: _Owner, record: str, place: Field) -> Sealed:
         cipher = self._sealing.get(owner)
         if cipher is None:
             key = None if owner[0] in self._minted else self._find_key(owner)
@@ -137,7 +137,7 @@ class Vault:
         )  # fmt: skip
 
     def _open(
-        self, value: Sealed, purpose: str, records: dict[tuple[Owner, bytes, str], RecordCipher]
+        self, value: Sealed, purpose: str, records: dict[tuple[_Owner, bytes, str], RecordCipher]
     ) -> object:
         owner = (value.subject, value.data_class)
         ciphers = self._opening.get((purpose, owner))
@@ -164,13 +164,13 @@ class Vault:
             record=value.record, field=value.field, type=value.type, rev=value.rev,
         )  # fmt: skip
 
-    def _cipher(self, key: DataKey, owner: Owner) -> FieldCipher:
+    def _cipher(self, key: DataKey, owner: _Owner) -> FieldCipher:
         return key.fields(
             tenant=self._ring.tenant, subject=owner[0], data_class=owner[1],
             entropy=self._tx.entropy,
         )  # fmt: skip
 
-    def _make_key(self, owner: Owner) -> DataKey:
+    def _make_key(self, owner: _Owner) -> DataKey:
         subject, data_class = owner
         purposes = self._plan.get(data_class)
         if not purposes:
@@ -199,7 +199,7 @@ class Vault:
         rows, self._pending = self._pending, []
         self._tx.insert(wrap_table, rows)
 
-    def _find_key(self, owner: Owner) -> DataKey | None:
+    def _find_key(self, owner: _Owner) -> DataKey | None:
         """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""
         query = _WRAPS.where(
             _ROW.locality == self._tx.locality, _ROW.subject == owner[0],

@@ -177,5 +177,3 @@ def _see_that_each_is_one(header: list[str], needed: Collection[str]) -> None:
     if twice:
         hint = f"more than once in the header: {', '.join(twice)}"
         raise InputError("feedback.import_columns", hint=hint, columns=", ".join(twice))
-
-

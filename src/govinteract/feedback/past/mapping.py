@@ -132,7 +132,9 @@ class ImportMapping:
         )  # fmt: skip
 
 
-def _words(raw: Mapping[str, Any], table: str, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _words(
+    raw: Mapping[str, Any], table: str, known: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
     """Yield the table's words; without a table what is known stands for itself."""
     if table not in raw:
         yield from ((word(code), code) for code in known)
@@ -200,4 +202,7 @@ def _meaning(
             yield f"states: {said!r}: an import leads to {', '.join(sorted(verbs))}, not {state!r}"
     for table in ("services", "states", "units"):
         said = [word(one) for one in raw.get(table, {})]
-        yield from (f"{table}: {one!r} stands twice" for one in sorted({w for w in said if said.count(w) > 1}))
+        yield from (
+            f"{table}: {one!r} stands twice"
+            for one in sorted({w for w in said if said.count(w) > 1})
+        )

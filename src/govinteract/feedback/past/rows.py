@@ -6,7 +6,6 @@ read refuses the row and names the column; nothing is guessed and nothing left o
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -38,6 +37,7 @@ _EARLIEST = datetime(1971, 1, 2, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 """Other systems' clocks may be a little fast, and their zone may be told wrong."""
 _PLACE = re.compile(r"\{([^{}]+)\}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 
 
 class RowReader:
@@ -85,19 +85,17 @@ class RowReader:
         return row.clean("unit", UNIT_LIMIT)
 
     def _contact(self, row: _Cells) -> Contact | None:
-        contact = None
+        parts: dict[str, str | None] = {}
         for part in ("name", "phone", "email"):
-            if row.cell(part):
-                try:
-                    one = check_contact(Contact(**{part: row.cell(part)}), region=self._region)
-                except InputError as error:
-                    raise row.unreadable(part, error) from None
-                contact = contact or Contact()
-                contact = Contact(**{
-                    name: getattr(one, name) or getattr(contact, name)
-                    for name in ("name", "phone", "email")
-                })
-        return contact
+            said = row.cell(part)
+            if not said:
+                continue
+            try:
+                checked = check_contact(Contact(**{part: said}), region=self._region)
+            except InputError as error:
+                raise row.unreadable(part, error) from None
+            parts[part] = getattr(checked, part)
+        return Contact(**parts) if parts else None
 
     def _move(self, row: _Cells, created: datetime) -> PastMove | None:
         state = row.word("status", self._mapping.states)
@@ -204,10 +202,7 @@ def _point(row: _Cells) -> Point | None:
 
 def _degrees(row: _Cells, name: str) -> float:
     """Read degrees; a comma may stand for the point."""
-    try:
-        degrees = float(row.needed(name).replace(",", ".", 1))
-    except ValueError:
-        degrees = math.nan
-    if not math.isfinite(degrees):
+    said = row.needed(name)
+    if not _NUMBER.fullmatch(said):
         raise Unreadable(row.column(name), "feedback.import_number")
-    return degrees
+    return float(said.replace(",", "."))

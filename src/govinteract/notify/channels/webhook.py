@@ -68,7 +68,7 @@ class Webhook:
 
     name: str = field(validator=_is_name)
     url: str = field(validator=_is_url, repr=False)
-    secrets: tuple[bytes, ...] = field(converter=tuple, validator=_are_secrets, repr=False)
+    secrets: tuple[bytes, ...] = field(validator=_are_secrets, repr=False)
 
 
 def webhook_flow(webhook: Webhook, body: bytes, *, message_id: str, now: datetime) -> Flow[Outcome]:
