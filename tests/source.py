@@ -32,6 +32,12 @@ class Module:
         return [*self.name.split("."), ""][1]
 
     @property
+    def rooms(self) -> tuple[str, ...]:
+        """Return all rooms that it is in: `web` and `open311` for what is in `web/open311`."""
+        parts = self.name.split(".")[1:]
+        return tuple(parts if self.is_package or len(parts) == 1 else parts[:-1])
+
+    @property
     def at(self) -> str:
         """Return where it is, for a message."""
         return str(self.path.relative_to(ROOT))

@@ -1,12 +1,14 @@
 """Fixtures of the tests of messages."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from govinteract.testing import Inbox, Receiver
 from tests.notify.post import Certificate
+from tests.outbox.conftest import small_office
+
+__all__ = ["small_office"]
 
 
 @pytest.fixture

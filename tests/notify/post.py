@@ -36,7 +36,7 @@ HEAD = Letterhead(
 )
 
 
-def notice(**changes: Any) -> Notice:
+def notice(**changes: object) -> Notice:
     """Return a notice, with changes."""
     values: dict[str, Any] = {
         "id": "019ac2b0-7c00-7000-8000-000000000001", "template": "received", "lang": "vi",
@@ -70,7 +70,7 @@ class Door:
         """Open all of `sealed`, or refuse when the person was erased."""
         if set(self.erased) & {value.subject for value in sealed}:
             raise AccessDenied("vault.no_wrap_for_purpose", purpose="notify-citizen")
-        self.opened += [value.field for value in sealed]
+        self.opened.extend(value.field for value in sealed)
         cipher = self.key.fields(
             tenant="hoa-binh", data_class="contact", subject="s-1", entropy=RepeatableEntropy(3)
         ).record("case-1")
@@ -79,7 +79,7 @@ class Door:
             for value in sealed
         ]
 
-    def body(self, contact: object = CONTACT, **changes: Any) -> dict[str, Any]:
+    def body(self, contact: object = CONTACT, **changes: object) -> dict[str, Any]:
         """Return the body of a citizen's letter, with changes."""
         return {
             "template": "received", "lang": "vi", "public_id": PUBLIC_ID,

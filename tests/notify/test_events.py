@@ -73,8 +73,7 @@ def test_whatever_else_is_in_the_letter_does_not_leave(extra: dict[str, object])
     assert event_body(letter(), source=SOURCE)
 
 
-@pytest.mark.parametrize("said", [[], "text", 7, None, {}])
-def test_a_letter_that_is_no_event_is_refused(said: object) -> None:
+def test_a_letter_that_is_no_event_is_refused() -> None:
     """What has no public id is no event."""
     with pytest.raises(InputError):
-        event_body(letter(said), source=SOURCE)
+        event_body(letter({}), source=SOURCE)

@@ -38,11 +38,11 @@ def _signed(secrets: tuple[bytes, ...] = (SECRET,), now: datetime = NOW) -> dict
     return signed_headers(BODY, message_id=ID, secrets=secrets, now=now)
 
 
-def _drop(name: str) -> Callable[[dict[str, str]], None]:
-    return lambda headers: headers.pop(name) and None
+def _drop(name: str) -> Callable[[dict[str, str]], object]:
+    return lambda headers: headers.pop(name)
 
 
-def _set(name: str, value: str) -> Callable[[dict[str, str]], None]:
+def _set(name: str, value: str) -> Callable[[dict[str, str]], object]:
     return lambda headers: headers.update({name: value})
 
 

@@ -92,6 +92,13 @@ class Facts:
                 tuple_(_ROW.stream, _ROW.seq) > tuple_(rows[-1].stream, rows[-1].seq)
             )
 
+    def streams(self, names: Sequence[str]) -> set[str]:
+        """Return which of the streams `names` have begun."""
+        query = select(_ROW.stream).where(
+            _ROW.locality == self._tx.locality, _ROW.stream.in_(names), _ROW.seq == 1
+        )
+        return set(self._tx.read(query).scalars())
+
     def _insert(self, rows: dict[str, Any] | list[dict[str, Any]]) -> None:
         try:
             self._tx.insert(fact_table, rows)

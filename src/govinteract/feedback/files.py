@@ -61,14 +61,16 @@ class Files:
         """Whose photos the actor may open as his own: of the drafts whose tokens he has shown."""
         return frozenset(self._shown)
 
-    def prepare(self, photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
+    def prepare(self, photos: Sequence[Photo | PreparedPhoto]) -> tuple[PreparedPhoto, ...]:
         """Check and re-encode `photos`; nothing of the original files is kept.
+
+        Those that were prepared before the transaction began are taken as they are.
 
         Raises `InputError` with a `feedback.photo_...` code for the first that can't be taken.
         """
         if len(photos) > PHOTOS_AT_MOST:
             raise InputError("feedback.photo_too_many", hint="send fewer", limit=PHOTOS_AT_MOST)
-        return tuple(prepare_photo(photo.content) for photo in photos)
+        return tuple(_prepared(photo) for photo in photos)
 
     def keep(
         self,
@@ -85,10 +87,11 @@ class Files:
         """Open a draft and return its token (a secret of 32 characters)."""
         token = urlsafe_b64encode(self._tx.entropy.bytes(_TOKEN_BYTES)).decode()
         actor = self._tx.actor
-        subject = actor.id if actor.kind == "citizen" else self._vault.new_subject()
+        minted = actor.kind != "citizen"
         row = {
-            "locality": self._tx.locality, "token_hash": self._hash(token), "subject": subject,
-            "at": write_instant(self._tx.now),
+            "locality": self._tx.locality, "token_hash": self._hash(token),
+            "subject": self._vault.new_subject() if minted else actor.id,
+            "minted": int(minted), "at": write_instant(self._tx.now),
         }  # fmt: skip
         self._tx.insert(draft_table, row)
         return token
@@ -100,7 +103,8 @@ class Files:
         Raises `InputError` for a photo that can't be taken or one too many, and
         `NotFound("feedback.draft_unknown")` for a draft that was sent or has expired.
         """
-        prepared = photo if isinstance(photo, PreparedPhoto) else prepare_photo(photo.content)
+        prepared = _prepared(photo)
+        prepared = prepare_photo(photo.content)  # before the writer's lock is taken
         digest = self._hash(token)
         subject = self._draft_subject(token)
         if len(self._waiting(digest)) >= PHOTOS_AT_MOST:
@@ -134,14 +138,18 @@ class Files:
         return subject, entries
 
     def sweep_drafts(self, older_than: timedelta) -> int:
-        """Delete drafts that nobody sent for `older_than`, with their photos; return how many."""
+        """Delete drafts that nobody sent for `older_than`, photos and keys; return how many."""
         before = write_instant(self._tx.now - older_than)
         old = (_DRAFT.locality == self._tx.locality, _DRAFT.at < before)
-        hashes = select(_DRAFT.token_hash).where(*old)
-        self._tx.write(
-            delete(file_table).where(_FILE.locality == self._tx.locality, _FILE.draft.in_(hashes))
-        )
-        return self._tx.write(delete(draft_table).where(*old)).rowcount
+        drafts = self._tx.read(select(_DRAFT.token_hash, _DRAFT.subject, _DRAFT.minted).where(*old))
+        rows = drafts.all()
+        for row in rows:
+            mine = (_FILE.locality == self._tx.locality, _FILE.draft == row.token_hash)
+            self._tx.write(delete(file_table).where(*mine))
+        self._vault.destroy_keys([row.subject for row in rows if row.minted])
+        if rows:
+            self._tx.write(delete(draft_table).where(*old))
+        return len(rows)
 
     def read(
         self, photo_id: str, *, thumbnail: bool = False, draft: str | None = None
@@ -201,3 +209,7 @@ class Files:
 
     def _hash(self, token: str) -> bytes:
         return self._fingerprint("draft", token.encode())
+
+
+def _prepared(photo: Photo | PreparedPhoto) -> PreparedPhoto:
+    return photo if isinstance(photo, PreparedPhoto) else prepare_photo(photo.content)

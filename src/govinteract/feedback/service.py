@@ -24,6 +24,7 @@ from govinteract.feedback.reading import (
     queue_rows,
     thread_of,
 )
+from govinteract.feedback.statistics import statistics_of
 from govinteract.feedback.workflow import OPEN_KINDS
 from govinteract.kernel import CaseCode, PublicId, clean
 
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from govinteract.feedback.files import Files
     from govinteract.feedback.model import Case, Contact, Message, Photo, PhotoRef, Receipt, Report
     from govinteract.feedback.past.model import Arrived, PastReport
+    from govinteract.feedback.photos import PreparedPhoto
     from govinteract.feedback.record import Recorder
+    from govinteract.feedback.statistics import Statistics
 
 __all__ = ["Feedback", "Page"]
 
@@ -67,7 +70,7 @@ class Feedback:
     # Citizens
 
     def submit(
-        self, report: Report, *, contact: Contact | None = None, photos: Sequence[Photo] = (),
+        self, report: Report, *, contact: Contact | None = None, photos: Sequence[Photo | PreparedPhoto] = (),
         draft: str | None = None, once: str | None = None, source: str = "web",
     ) -> Receipt:  # fmt: skip
         """Take a report in and return its receipt; contact, words and photos are sealed.
@@ -106,7 +109,7 @@ class Feedback:
         self._readable(case)
         return case
 
-    def say(self, case: Case, text: str, *, photos: Sequence[Photo] = ()) -> Case:
+    def say(self, case: Case, text: str, *, photos: Sequence[Photo | PreparedPhoto] = ()) -> Case:
         """Add the citizen's words to the thread; an answer to a question starts the clock."""
         self._own(case)
         return self._go(case, "say", "case.said", text=text, photos=photos)
@@ -116,7 +119,7 @@ class Feedback:
         self._own(case)
         return self._go(case, "confirm", "case.confirmed")
 
-    def reopen(self, case: Case, text: str, *, photos: Sequence[Photo] = ()) -> Case:
+    def reopen(self, case: Case, text: str, *, photos: Sequence[Photo | PreparedPhoto] = ()) -> Case:
         """Say that it is not solved; the promise starts anew."""
         if self._recorder.who == "citizen":
             self._own(case)
@@ -165,7 +168,7 @@ class Feedback:
 
     def reply(
         self, case: Case, text: str, *, resolves: bool = False,
-        proof: Photo | Sequence[Photo] = (),
+        proof: Photo | Sequence[Photo | PreparedPhoto] = (),
     ) -> Case:  # fmt: skip
         """Answer the citizen; `resolves` says that the problem is gone, `proof` shows it."""
         photos = proof if isinstance(proof, (list, tuple)) else (proof,)
@@ -235,6 +238,13 @@ class Feedback:
         cursor = (more["queue_at"], more["id"]) if more else None
         return Page(tuple(case_of(row) for row in rows[:limit]), cursor)
 
+    def statistics(self) -> Statistics:
+        """Count what came in and what became of it, from the facts; for officers and systems."""
+        if self._recorder.who == "citizen":
+            raise not_found()
+        facts = self._recorder.facts.walk("case:")
+        return statistics_of(facts, self._rules.calendar, self._tx.now)
+
     def verbs(self, case: Case) -> tuple[str, ...]:
         """Return the verbs that this actor may use on `case` now."""
         return self._rules.workflow.verbs(case.state, self._recorder.who)
@@ -265,7 +275,7 @@ class Feedback:
 
     def _go(
         self, case: Case, verb: str, kind: str, body: dict[str, Any] | None = None, *,
-        text: str | None = None, photos: Sequence[Photo] = (), notify: str | None = None,
+        text: str | None = None, photos: Sequence[Photo | PreparedPhoto] = (), notify: str | None = None,
         role: str = "evidence",
     ) -> Case:  # fmt: skip
         words = (

@@ -111,6 +111,7 @@ draft_table = Table(
     Column("locality", String(64), primary_key=True),
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("subject", String(64), nullable=False),
+    Column("minted", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_gi_draft_at", "locality", "at"),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from govinteract.errors import AccessDenied, SettingsError
 from govinteract.storage.schema import write_instant
@@ -107,6 +107,12 @@ class Vault:
         sealed = self._seal(material.secret(), (subject, data_class), record, place)
         FileKey.at(material, self._context(sealed)).seal(source, sink)
         return sealed
+
+    def destroy_keys(self, subjects: Sequence[str]) -> None:
+        """Delete every wrap of `subjects`: what was sealed for them opens for nobody again."""
+        for subject in subjects:
+            mine = (_ROW.locality == self._tx.locality, _ROW.subject == subject)
+            self._tx.write(delete(wrap_table).where(*mine))
 
     def open(self, sealed: Sequence[Sealed], permit: Permit) -> list[Personal[Any]]:
         """Open `sealed` for the purpose of `permit`, in their order; all or none.

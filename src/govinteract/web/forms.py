@@ -17,13 +17,14 @@ from starlette.requests import ClientDisconnect
 
 from govinteract.errors import InputError
 from govinteract.feedback import Photo
+from govinteract.feedback.photos import PHOTOS_AT_MOST, PreparedPhoto, prepare_photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
-__all__ = ["BODY_LIMIT", "Form", "read_form"]
+__all__ = ["BODY_LIMIT", "Form", "prepared", "read_form"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of a whole request: six photos of 10 MB and the words beside them."""
@@ -70,6 +71,16 @@ async def read_form(request: Request) -> Form:
         if "maximum" in error.message:
             raise _too_large() from error
         raise _unreadable() from error
+
+
+def prepared(photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
+    """Check and re-encode photos, before the transaction that keeps them begins.
+
+    Decoding takes a while, and a transaction may hold up others. One photo more than a
+    report may have is prepared, so that whoever keeps them can refuse it. Raises
+    `InputError` with a `feedback.photo_...` code.
+    """
+    return tuple(prepare_photo(photo.content) for photo in photos[: PHOTOS_AT_MOST + 1])
 
 
 def _unreadable() -> InputError:

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from govinteract.errors import GovInteractError, InputError
 from govinteract.kernel import Anonymous
-from govinteract.web.forms import read_form
+from govinteract.web.forms import prepared, read_form
 from govinteract.web.refusals import status_of
 from govinteract.web.replay import first_time
 from govinteract.web.security import refuse_foreign_form
 from govinteract.web.site import SUBMIT, client_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from govinteract.acting import Acting
     from govinteract.feedback import Case
+    from govinteract.feedback.photos import PreparedPhoto
     from govinteract.web.citizen.case import Cases
     from govinteract.web.forms import Form
     from govinteract.web.site import Site
@@ -40,7 +43,7 @@ class Acts:
         refuse_foreign_form(request, self._site.pages.public_url)
         form = await read_form(request)
         raw = request.path_params["code"]
-        case = await self._locality.run(self._cases.find, raw, client_of(request))
+        await self._locality.run(self._cases.find, raw, client_of(request))
         try:
             await self._locality.run(self._do, raw, form, client_of(request))
         except GovInteractError as error:
@@ -48,23 +51,21 @@ class Acts:
                 raise
             typed = {name: form.one(name) for name in ("act", "text", "score", "rating_text")}
             return await self._cases.page(request, error=error, typed=typed)
-        del case
         return self._cases.to(request, raw)
 
     def _do(self, raw: str, form: Form, client: str) -> None:
+        photos = prepared(form.files("photo"))
         with self._locality.acting_as(Anonymous()) as tx:
             self._site.check_limits(tx, [(SUBMIT, client)])
             case = tx.feedback.find(raw)
-            prepared = tx.files.prepare(form.files("photo"))
-            del prepared
-            if first_time(tx, self._locality, form, about=case.id):
-                _one(tx, case, form)
+            if first_time(tx, self._locality, form, about=case.id, photos=photos):
+                _one(tx, case, form, photos)
                 self._site.attempts(tx).add(SUBMIT, client)
 
 
-def _one(tx: Acting, case: Case, form: Form) -> None:
+def _one(tx: Acting, case: Case, form: Form, photos: Sequence[PreparedPhoto]) -> None:
     """Do the one act that the form names."""
-    text, photos = form.one("text"), form.files("photo")
+    text = form.one("text")
     match form.one("act"):
         case "say":
             tx.feedback.say(case, text, photos=photos)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse, Response
 
 from govinteract.errors import ConflictError, GovInteractError, NotFound
-from govinteract.feedback.photos import PHOTOS_AT_MOST, prepare_photo
+from govinteract.feedback.photos import PHOTOS_AT_MOST
 from govinteract.kernel import Anonymous
 from govinteract.web.citizen.filled import STEPS, Filled
 from govinteract.web.citizen.home import grouped
-from govinteract.web.forms import read_form
+from govinteract.web.forms import prepared, read_form
 from govinteract.web.language import language_of
 from govinteract.web.places import WIDTH, Place
 from govinteract.web.refusals import status_of
@@ -132,16 +132,15 @@ class Reporting:
         return filled.put(draft=draft), {}
 
     def _store(self, draft: str, photos: tuple[Photo, ...], dropped: str, client: str) -> str:
-        # Decoding takes a while, so it is done before the transaction begins.
-        prepared = [prepare_photo(photo.content) for photo in photos[: PHOTOS_AT_MOST + 1]]
+        checked = prepared(photos)
         with self._locality.acting_as(Anonymous()) as tx:
             self._site.check_limits(tx, [(UPLOAD, client)])
             token = draft or tx.files.begin_draft()
-            for photo in prepared:
+            for photo in checked:
                 tx.files.add_to_draft(token, photo)
             if dropped:
                 tx.files.drop_from_draft(token, dropped)
-            if prepared:
+            if checked:
                 self._site.attempts(tx).add(UPLOAD, client)
             return token
 

@@ -16,6 +16,7 @@ from govinteract.kernel import PublicId
 from govinteract.web.open311.parameters import instant, natural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from govinteract.feedback import Catalogue
@@ -39,7 +40,7 @@ def find(
     return published(tx, wanted(asked, catalogue, zone))
 
 
-def known_ids(written: tuple[str, ...]) -> list[str]:
+def known_ids(written: Sequence[str]) -> list[str]:
     """Return the public ids among what a client wrote, in their one form."""
     ids = []
     for text in written[:LIST_LIMIT]:

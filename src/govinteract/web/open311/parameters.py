@@ -1,26 +1,27 @@
-"""What a client asked: its parameters, where empty and absent are the same, and its language."""
+"""What a client asked: its parameters, where empty and absent are the same."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl
 
 from attrs import frozen
 
 from govinteract.errors import InputError
-from govinteract.locale import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
-__all__ = ["Parameters", "instant", "language", "natural", "number"]
+__all__ = ["Parameters", "instant", "natural", "number", "query"]
 
 _LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:?\d\d$)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _NATURAL = re.compile(r"[1-9][0-9]{0,5}")
 _YEARS = range(1900, 9000)
+_MOST_FIELDS = 200
 
 
 @frozen(repr=False)
@@ -49,20 +50,15 @@ class Parameters:
         return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def language(asked: str | None, accepted: str) -> str:
-    """Return the language to answer in: as `?lang=` asks, else as the browser prefers."""
-    if asked in LANGUAGES:
-        return asked
-    weighed = [_weighed(part) for part in accepted.split(",")]
-    known = [(weight, tag) for weight, tag in weighed if tag in LANGUAGES and weight > 0]
-    return max(known, key=lambda one: one[0])[1] if known else LANGUAGES[0]
+def query(encoded: bytes) -> list[tuple[str, str]]:
+    """Return the names and values in a query string, in order.
 
-
-def _weighed(part: str) -> tuple[float, str]:
-    """Read one range of Accept-Language (RFC 9110, section 12.5.4)."""
-    tag, _, weight = part.partition(";")
-    weight = weight.strip().removeprefix("q=")
-    return float(weight) if _NUMBER.fullmatch(weight) else 1.0, tag.strip().lower()[:2]
+    Raises `InputError("open311.query_unreadable")` for what is no UTF-8 or is endless.
+    """
+    try:
+        return parse_qsl(encoded.decode(), errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise InputError("open311.query_unreadable", hint="encode the query in UTF-8") from None
 
 
 def instant(text: str, zone: tzinfo) -> datetime:

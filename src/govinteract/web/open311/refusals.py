@@ -26,9 +26,11 @@ from govinteract.web.open311.wire import Document
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from govinteract.web.open311.wire import Node
+
 __all__ = ["refuse", "refuse_plainly"]
 
-_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE = 400, 403, 404, 503
+_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _TOO_LARGE, _UNAVAILABLE = 400, 403, 404, 413, 503
 _MISSING = {"feedback.service_unknown"}
 _AGAIN = {"storage.duplicate", "storage.try_again"}
 _RETRY_SECONDS = "5"
@@ -45,13 +47,14 @@ def refuse(error: GovInteractError, suffix: str, lang: str) -> Response:
 
 
 def refuse_plainly(status: int, suffix: str, lang: str) -> Response:
-    """Return the answer to a request that no call of GeoReport v2 is: a wrong path or method."""
-    return _response(status, translate("open311.call_unknown", lang), suffix, {})
+    """Return the answer to what the framework refused: a wrong path or method, an endless body."""
+    message = "web.form_too_large" if status == _TOO_LARGE else "open311.call_unknown"
+    return _response(status, translate(message, lang), suffix, {})
 
 
 def _response(status: int, text: str, suffix: str, headers: dict[str, str]) -> Response:
-    body = [{"code": status, "description": text}]
-    return Document("errors", body).response(suffix, status=status, headers=headers)
+    error: dict[str, Node] = {"code": status, "description": text}
+    return Document("errors", [error]).response(suffix, status=status, headers=headers)
 
 
 def _status(error: GovInteractError) -> int:

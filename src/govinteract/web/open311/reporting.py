@@ -1,4 +1,4 @@
-"""POST requests: from a form to a report, its contact and its photos.
+"""POST requests: from parameters to a report and its contact.
 
 `device_id` and `account_id` say nothing that an office needs to solve a problem and much
 about a person: they are read and dropped. A `media_url` is not fetched (an outside address
@@ -10,38 +10,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from govinteract.errors import InputError
-from govinteract.feedback import Contact, Photo, Report
+from govinteract.feedback import Contact, Report
 from govinteract.kernel import Point
 from govinteract.locale import translate
 from govinteract.web.open311.parameters import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from govinteract.feedback import Service
     from govinteract.web.open311.parameters import Parameters
 
-__all__ = ["Posted", "posted"]
+__all__ = ["posted"]
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[\d*\])?")
 _LINK = re.compile(r"https?://\S{1,500}")
 _NAME_ORDER = {"vi": ("last_name", "first_name"), "en": ("first_name", "last_name")}
 
 
-@frozen(repr=False)
-class Posted:
-    """What a client posted, in the words of feedback. Hidden in `repr`."""
-
-    report: Report
-    contact: Contact | None
-    photos: tuple[Photo, ...]
-
-
-def posted(asked: Parameters, files: Sequence[bytes], service: Service, lang: str) -> Posted:
-    """Return the report for `service` that a client posted.
+def posted(asked: Parameters, service: Service, lang: str) -> tuple[Report, Contact | None]:
+    """Return the report for `service` that a client posted, and how to reach the citizen.
 
     A report that others may see needs a place: `lat` with `long`, `address_string` or
     `address_id`. Raises `InputError`: `open311.place_missing`, `open311.place_incomplete`,
@@ -59,7 +46,7 @@ def posted(asked: Parameters, files: Sequence[bytes], service: Service, lang: st
         phone=asked.one("phone"),
         email=asked.one("email"),
     )
-    return Posted(report, contact or None, tuple(Photo(content) for content in files))
+    return report, contact or None
 
 
 def _text(asked: Parameters, lang: str) -> str:

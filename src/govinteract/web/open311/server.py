@@ -1,36 +1,34 @@
-"""The calls of GeoReport v2 as one ASGI application."""
+"""GeoReport v2 over HTTP: one ASGI application that mounts anywhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from attrs import frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from govinteract.errors import GovInteractError, NotFound
-from govinteract.feedback.publish import published_by_id, published_history
-from govinteract.kernel import Anonymous, System
-from govinteract.web.open311 import shapes
-from govinteract.web.open311.forms import Form, pairs, read_form
-from govinteract.web.open311.keys import KnownKeys
-from govinteract.web.open311.listing import find, known_ids
-from govinteract.web.open311.parameters import Parameters, language
+from govinteract.errors import GovInteractError
+from govinteract.locale import LANGUAGES
+from govinteract.web.forms import BODY_LIMIT, Form, read_form
+from govinteract.web.language import language_of
+from govinteract.web.open311.calls import Call, Calls
+from govinteract.web.open311.parameters import Parameters, query
 from govinteract.web.open311.refusals import refuse, refuse_plainly
-from govinteract.web.open311.reporting import posted
-from govinteract.web.open311.wire import FORMATS, Document
+from govinteract.web.open311.wire import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import TypeAlias
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from govinteract.feedback.publish import PublicCase
     from govinteract.locality import Locality
-    from govinteract.web.open311.wire import Node
+    from govinteract.web.open311.wire import Document
+
+    _Answer: TypeAlias = Callable[[Call], Document]
+    _Run: TypeAlias = Callable[[_Answer, Call], Awaitable[Document]]
 
 __all__ = ["part"]
 
@@ -40,99 +38,71 @@ def part(locality: Locality) -> Starlette:
 
         routes = [Mount("/open311/v2", app=open311.part(ward)), ...]
 
-    It asks for no session and sets no cookie; whatever it tells is public. Its URL in
-    `discovery` is the locality's `public_url` and the path at which it is mounted.
+    It asks for no session and sets no cookie; whatever it tells without a key is public.
+    Its URL in `discovery` is the locality's `public_url` and the path at which it is mounted.
     """
-    calls = _Calls(locality)
-    answers: list[tuple[str, _Answer, str]] = [
-        ("/requests.{format}", calls.create, "POST"),
-        ("/requests.{format}", calls.requests, "GET"),
-        ("/requests/{id}.{format}", calls.request, "GET"),
-        ("/services.{format}", calls.services, "GET"),
-        ("/services/{id}.{format}", calls.definition, "GET"),
-        ("/tokens/{id}.{format}", calls.token, "GET"),
-        ("/discovery.{format}", calls.discovery, "GET"),
-    ]
-    routes = [
-        Route(path, calls.endpoint(answer), methods=[method]) for path, answer, method in answers
-    ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _no_call})
+    calls = Calls(locality)
+
+    def get(path: str, answer: _Answer, *, stored: bool = True) -> Route:
+        run = locality.run if stored else _at_once
+        return Route(f"{path}.{{format}}", _endpoint(answer, run), methods=["GET"])
+
+    return Starlette(
+        routes=[
+            Route("/requests.{format}", _endpoint(calls.create, locality.run), methods=["POST"]),
+            get("/requests", calls.requests),
+            get("/requests/{id}", calls.request),
+            get("/tokens/{id}", calls.token),
+            get("/services", calls.services, stored=False),
+            get("/services/{id}", calls.definition, stored=False),
+            get("/discovery", calls.discovery, stored=False),
+        ],
+        exception_handlers={HTTPException: _no_call},
+        max_body_size=BODY_LIMIT,
+    )
 
 
-@frozen(repr=False)
-class _Call:
-    """One request: its parameters, the language of the answer, and the form that came."""
+def _endpoint(answer: _Answer, run: _Run) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that reads a request, has `run` ask `answer`, and writes what it says."""
 
-    request: Request
-    asked: Parameters
-    lang: str
-    form: Form
+    async def respond(request: Request) -> Response:
+        suffix = request.path_params["format"]
+        if suffix not in FORMATS:
+            raise HTTPException(404)
+        lang = language_of(request)
+        try:
+            call = await _read(request, lang)
+            lang = call.lang
+            document = await run(answer, call)
+        except GovInteractError as error:
+            return refuse(error, suffix, lang)
+        return document.response(suffix)
 
-    @property
-    def id(self) -> str:
-        return str(self.request.path_params["id"])
+    return respond
 
 
-_Answer = "Callable[[_Call], Awaitable[Document]]"
+async def _at_once(answer: _Answer, call: Call) -> Document:
+    return answer(call)
 
 
-class _Calls:
-    """What each call answers."""
+async def _read(request: Request, lang: str) -> Call:
+    form = await read_form(request) if request.method == "POST" else Form()
+    posted = ((name, value) for name, values in form.values.items() for value in values)
+    asked = Parameters.of([*posted, *query(request.scope["query_string"])])
+    once = request.headers.get("idempotency-key")
+    chosen = asked.one("lang")
+    return Call(
+        asked=asked,
+        lang=chosen if chosen in LANGUAGES else lang,
+        photos=tuple(photo for photos in form.photos.values() for photo in photos),
+        id=request.path_params.get("id", ""),
+        once=once and once.strip('" '),  # a string of RFC 8941 comes in quotes
+        mounted_at=request.scope.get("root_path", ""),
+    )
 
-    def __init__(self, locality: Locality) -> None:
-        self._ward = locality
-        self._keys = KnownKeys(locality)
-        self._changeset = shapes.changed(locality)
 
-    def endpoint(self, answer: Callable[[_Call], Awaitable[Document]]) -> _Endpoint:
-        """Return the endpoint that reads a request, asks `answer` and writes what it says."""
-
-        async def respond(request: Request) -> Response:
-            suffix = request.path_params["format"]
-            if suffix not in FORMATS:
-                return _no_call(request, HTTPException(404))
-            lang = _language(request)
-            try:
-                call = await _read(request)
-                lang = call.lang
-                self._jurisdiction(call.asked.one("jurisdiction_id"))
-                document = await answer(call)
-            except GovInteractError as error:
-                return refuse(error, suffix, lang)
-            return document.response(suffix)
-
-        return respond
-
-    async def discovery(self, call: _Call) -> Document:
-        """GET discovery."""
-        url = _endpoint_url(self._ward.settings.public_url, call.request.scope["root_path"])
-        body = shapes.discovery(self._ward, url, self._changeset, call.lang)
-        return Document("discovery", body)
-
-    async def services(self, call: _Call) -> Document:
-        """GET Service List."""
-        entries = [shapes.service_entry(one, call.lang) for one in self._ward.catalogue]
-        return Document("services", entries)
-
-    async def definition(self, call: _Call) -> Document:
-        """GET Service Definition."""
-        service = self._ward.catalogue.service(call.id)
-        return Document("service_definition", shapes.definition(service, call.lang))
-
-    async def create(self, call: _Call) -> Document:
-        """POST Service Request."""
-        return _requests([await self._ward.run(self._create, call)])
-
-    async def requests(self, call: _Call) -> Document:
-        """GET Service Requests."""
-        return _requests(await self._ward.run(self._list, call))
-
-    async def request(self, call: _Call) -> Document:
-        """GET Service Request."""
-        case = await self._ward.run(self._one, call.id, "open311.request_unknown")
-        return _requests(await self._ward.run(self._described, [case], call))
-
-    async def token(self, call: _Call) -> Document:
-        """GET service_request_id from a token."""
-        case = await self._ward.run(self._one, call.id, "open311.token_unknown")
-        return _requests([shapes.token_of(case, call.id)])
+async def _no_call(request: Request, error: Exception) -> Response:
+    """Answer what no call of GeoReport v2 is, in the format that the path seems to want."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    suffix = "json" if request.url.path.endswith(".json") else "xml"
+    return refuse_plainly(status, suffix, language_of(request))

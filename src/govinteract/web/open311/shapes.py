@@ -30,7 +30,6 @@ __all__ = [
     "history",
     "public_request",
     "service_entry",
-    "token_of",
 ]
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -124,11 +123,6 @@ def created(receipt: Receipt, service: Service, lang: str, zone: tzinfo) -> dict
         "service_notice": " ".join(notices) or None,
         "account_id": None,
     }
-
-
-def token_of(case: PublicCase, token: str) -> dict[str, Node]:
-    """Return what a token stands for."""
-    return {"service_request_id": case.public_id, "token": token}
 
 
 def public_request(ward: Locality, case: PublicCase, lang: str) -> dict[str, Node]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Document", "Node"]
 
-Node: TypeAlias = "None | bool | int | float | str | Sequence[Node] | Mapping[str, Node]"
+Node: TypeAlias = "bool | int | float | str | Sequence[Node] | Mapping[str, Node] | None"
 """What stands in an element: nothing, a value, repeated children or named ones."""
 
 FORMATS = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
