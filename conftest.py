@@ -1,6 +1,7 @@
 """What every test and example stands on: no network but loopback, messages up to date, Sybil."""
 
 import ipaddress
+import os
 import sys
 from contextlib import ExitStack, chdir
 from pathlib import Path
@@ -48,7 +49,8 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network and bring the compiled messages up to date."""
+    """Close the network, bring compiled messages up to date, let examples use a local key file."""
+    os.environ.setdefault("GOVINTERACT_SINGLE_MACHINE", "true")
     sys.addaudithook(_refuse_network)
     if not hasattr(config, "workerinput"):  # in the process that leads the run
         list(compile_messages(ROOT))

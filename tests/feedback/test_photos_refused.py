@@ -157,6 +157,7 @@ def test_a_photo_that_takes_too_long_is_refused() -> None:
     assert photos._decoded("JPEG", scan_bomb(4000, 1), limits)[:2] == (2000, 2000)
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=200))
 def test_random_bytes_are_no_photo(content: bytes) -> None:
     """Whatever bytes come, the answer is one of our errors."""

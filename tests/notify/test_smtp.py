@@ -40,10 +40,11 @@ def test_a_mail_arrives_as_it_was_written(inbox: Inbox) -> None:
     assert headers["auto-submitted"] == "auto-generated"
     assert headers["content-language"] == "vi"
     assert parsedate_to_datetime(headers["date"]).astimezone(UTC) == AT
-    assert set(headers.keys()) == {
+    added_by_the_server = {name for name in headers if name.startswith("X-")}
+    assert set(headers) - added_by_the_server == {
         "From", "To", "Subject", "Date", "Message-ID", "Content-Language", "Auto-Submitted",
         "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
-    } | {name for name in headers.keys() if name.startswith("X-")}  # noqa: SIM118 - keys() of a message  # fmt: skip
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_a_server_that_speaks_tls_first(certificate: Certificate) -> None:
 class _Elsewhere(MailServer):
     """The same server, as if it were another machine."""
 
-    is_this_machine = False  # type: ignore[assignment]  # a property of the real one
+    is_this_machine = False
 
 
 def test_another_machine_gets_nothing_in_the_clear(inbox: Inbox, certificate: Certificate) -> None:
@@ -220,7 +221,7 @@ def test_the_server_checks_the_login(
         url = inbox.url.replace("://", f"://{login}@")
         sender = SmtpChannel(url, sender=SENDER, tls=certificate.trusting, wait=3.0)
         assert sender.send(notice()) == outcome
-        assert inbox.logins == [outcome == Delivered()] or set(inbox.logins) == {False}
+        assert set(inbox.logins) == {outcome == Delivered()}
         assert len(inbox.mails) == (outcome == Delivered())
     assert "right" not in caplog.text
     assert "wrong" not in caplog.text

@@ -15,7 +15,8 @@ from govinteract.notify.channels.smtp_url import MailServer
         ),
         (
             "smtps://noreply%40example.vn:p%40ss%3Aword@mail.example.vn", None,
-            ("mail.example.vn", 465, True, "noreply@example.vn", "p@ss:word", "noreply@example.vn", ""),
+            ("mail.example.vn", 465, True, "noreply@example.vn", "p@ss:word", "noreply@example.vn",
+             ""),
         ),
         (
             "smtp://localhost:1025", "Phường Hòa Bình <pa@Example.VN>",

@@ -96,7 +96,8 @@ def test_a_name_is_a_plain_word(name: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Webhook(name=name, url="https://city.example.vn/", secrets=(SECRET,))
     assert caught.value.code == "notify.webhook_name"
-    assert Webhook(name="x" * 40, url="https://city.example.vn/", secrets=[SECRET])
+    long = Webhook(name="x" * 40, url="https://city.example.vn/", secrets=(SECRET,))
+    assert long.secrets == (SECRET,)
 
 
 def test_a_webhook_without_secret_is_refused() -> None:

@@ -1,5 +1,6 @@
 import base64
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from attrs import asdict, evolve
@@ -8,8 +9,14 @@ from hypothesis import strategies as st
 
 from govinteract.errors import CryptoError, InputError
 from govinteract.vault import Context, DataKey, Field, KeyMaterial
-from govinteract.vault.data_key import MESSAGE_CAP
-from govinteract.vault.envelope import FIELD_LIMIT, OVERHEAD, from_text, key_id, to_text
+from govinteract.vault.envelope import (
+    FIELD_LIMIT,
+    MESSAGE_CAP,
+    OVERHEAD,
+    from_text,
+    key_id,
+    to_text,
+)
 from tests.vault.house import CountedEntropy
 
 ENTROPY = CountedEntropy("envelope")
@@ -160,7 +167,7 @@ def test_worn_key_seals_no_more() -> None:
     """A data key seals 2^20 messages, opens them after that, and seals no more."""
     key = DataKey(KeyMaterial(bytes(32)))
     envelope = seal(PLACE, PHONE, key)
-    key._messages = MESSAGE_CAP - 1
+    key.count_message = count(MESSAGE_CAP).__next__
     seal(PLACE, PHONE, key)
     with pytest.raises(CryptoError) as refused:
         seal(PLACE, PHONE, key)

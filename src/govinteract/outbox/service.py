@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
-
 from govinteract.errors import InputError, NotFound
+from govinteract.kernel.canonical import canonical_json
 from govinteract.outbox import tables
 from govinteract.outbox.model import Backlog, Letter
 from govinteract.outbox.tables import CHANNEL_LIMIT, STREAM_LIMIT, TOPIC_LIMIT, letter_of
@@ -90,12 +89,12 @@ def _check_name(field: str, value: str, limit: int) -> None:
 
 def _canonical(body: Mapping[str, Any]) -> str:
     try:
-        data = rfc8785.dumps(dict(body))
-    except (rfc8785.CanonicalizationError, UnicodeError):
+        text = canonical_json(dict(body))
+    except InputError:
         # No cause: its message could quote the body.
         raise InputError("outbox.body_invalid", hint="plain JSON; seal what is personal") from None
-    if len(data) > _BODY_LIMIT:
+    if len(text.encode()) > _BODY_LIMIT:
         raise InputError(
             "outbox.body_too_large", hint="name what it is about, don't carry it", limit=_BODY_LIMIT
         )
-    return data.decode()
+    return text

@@ -43,8 +43,8 @@ class Mail:
 
     @property
     def text(self) -> str:
-        """What the recipient reads."""
-        return str(self.message.get_content())
+        """What the recipient reads, with line ends as LF."""
+        return str(self.message.get_content()).replace("\r\n", "\n")
 
 
 class Inbox:

@@ -33,6 +33,7 @@ CONTEXT_LIMIT = 1024
 
 FIELD_DOMAIN = "gi/field/v1"
 FILE_DOMAIN = "gi/file/v1"
+_length = struct.Struct(">I").pack
 _REV_LIMIT = 2**63 - 1
 
 
@@ -73,7 +74,7 @@ def encode_text(text: str) -> bytes:
 def encode_part(text: str) -> bytes:
     """Return one part of a frame: its length and `text` in NFC UTF-8."""
     raw = encode_text(text)
-    return struct.pack(">I", len(raw)) + raw
+    return _length(len(raw)) + raw
 
 
 def _revision(rev: int) -> str:

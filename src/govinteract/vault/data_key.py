@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 import struct
+from itertools import count
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from attrs import frozen
@@ -29,10 +30,7 @@ from govinteract.vault.refusal import open_failed
 if TYPE_CHECKING:
     from govinteract.kernel.entropy import Entropy
 
-__all__ = ["MESSAGE_CAP", "WRAP_BYTES", "DataKey", "EpochKey", "WrapScope", "wrapped_epoch"]
-
-MESSAGE_CAP = 2**20
-"""Messages sealed under one data key: with random nonces, 2^-57 that two of them meet."""
+__all__ = ["WRAP_BYTES", "DataKey", "EpochKey", "WrapScope", "wrapped_epoch"]
 
 _WRAP_HEAD = struct.Struct(">2sI")
 _WRAP_MAGIC = b"W\x01"
@@ -43,15 +41,16 @@ WRAP_BYTES = _NONCE_END + KEY_BYTES + 16
 class DataKey:
     """A random 256-bit key for one subject and data class.
 
-    It lives within one transaction. It counts what it seals there; the cap across
-    transactions rests on a person having far fewer than 2^20 values.
+    It lives within one transaction. `count_message` counts what is sealed there, and the
+    ciphers stop at `MESSAGE_CAP`; across transactions the cap rests on a person having far
+    fewer than 2^20 values.
     """
 
-    __slots__ = ("_material", "_messages", "aead", "kid")
+    __slots__ = ("_material", "aead", "count_message", "kid")
 
     def __init__(self, material: KeyMaterial) -> None:
         self._material = material
-        self._messages = 0
+        self.count_message = count(1).__next__  # one step for all threads
         self.aead = AESGCM(material.secret())
         self.kid = material.kid
 
@@ -64,12 +63,6 @@ class DataKey:
     def material(self) -> KeyMaterial:
         """The key itself, for wrapping."""
         return self._material
-
-    def count_message(self) -> None:
-        """Count one more message; raises `CryptoError("vault.key_worn")` above the cap."""
-        self._messages += 1
-        if self._messages > MESSAGE_CAP:
-            raise CryptoError("vault.key_worn", hint="rotate the data key", limit=MESSAGE_CAP)
 
     def fields(
         self, *, tenant: str, data_class: str, subject: str, entropy: Entropy

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 
-from govinteract.errors import InputError
+from govinteract.errors import CryptoError, InputError
 from govinteract.vault.context import (
     CONTEXT_LIMIT,
     FIELD_DOMAIN,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIELD_LIMIT",
+    "MESSAGE_CAP",
     "OVERHEAD",
     "FieldCipher",
     "RecordCipher",
@@ -42,6 +43,9 @@ __all__ = [
     "key_id",
     "to_text",
 ]
+
+MESSAGE_CAP = 2**20
+"""Messages sealed under one data key: with random nonces, 2^-57 that two of them meet."""
 
 FIELD_LIMIT = 64 * 1024
 """Bytes of plaintext in an envelope; what is larger is a file (`vault.blob`)."""
@@ -55,39 +59,39 @@ _BODY = _HEADER + _NONCE
 _TEXT = "gi1."
 _TEXT_FORM = re.compile(r"gi1\.([A-Za-z0-9_-]+)", re.ASCII)
 _PARTS = bytes([8])
+_PREFIX_AND_SUFFIX = CONTEXT_LIMIT + _HEADER
 
 
 class FieldCipher:
     """Seals and opens the fields of one person's data class under one data key."""
 
-    __slots__ = ("_entropy", "_key", "_prefix")
+    __slots__ = ("_prefix", "count", "decrypt", "encrypt", "header", "random")
 
     def __init__(
         self, key: DataKey, *, tenant: str, data_class: str, subject: str, entropy: Entropy
     ) -> None:
-        self._key = key
-        self._entropy = entropy
+        self.header = _MAGIC + key.kid
+        self.encrypt = key.aead.encrypt
+        self.decrypt = key.aead.decrypt
+        self.count = key.count_message
+        self.random = entropy.bytes
         parts = (FIELD_DOMAIN, tenant, data_class, subject)
-        self._prefix = _MAGIC + key.kid + _PARTS + b"".join(map(encode_part, parts))
+        self._prefix = self.header + _PARTS + b"".join(map(encode_part, parts))
 
     def record(self, record: str) -> RecordCipher:
         """Return the cipher for the fields of `record`, their shared context encoded once."""
-        return RecordCipher(self._key, self._prefix + encode_part(record), self._entropy)
+        return RecordCipher(self, self._prefix + encode_part(record))
 
 
 class RecordCipher:
     """Seals and opens the fields of one record."""
 
-    __slots__ = ("_decrypt", "_encrypt", "_header", "_key", "_prefix", "_random", "_room")
+    __slots__ = ("_cipher", "_prefix", "_room")
 
-    def __init__(self, key: DataKey, prefix: bytes, entropy: Entropy) -> None:
-        self._key = key
-        self._encrypt = key.aead.encrypt
-        self._decrypt = key.aead.decrypt
-        self._random = entropy.bytes
+    def __init__(self, cipher: FieldCipher, prefix: bytes) -> None:
+        self._cipher = cipher
         self._prefix = prefix
-        self._header = prefix[:_HEADER]
-        self._room = CONTEXT_LIMIT + _HEADER - len(prefix)
+        self._room = _PREFIX_AND_SUFFIX - len(prefix)
 
     def seal(self, field: Field, plaintext: bytes) -> bytes:
         """Return the envelope of `plaintext` in `field`.
@@ -95,27 +99,29 @@ class RecordCipher:
         Raises `InputError("vault.field_too_long")` above 64 KiB and
         `("vault.context_too_long")`, `CryptoError("vault.key_worn")` at the message cap.
         """
-        suffix = field.suffix
+        cipher, suffix = self._cipher, field.suffix
         if len(plaintext) > FIELD_LIMIT:
             raise InputError(
                 "vault.field_too_long", hint="seal it as a file", limit=FIELD_LIMIT // 1024
             )
         if len(suffix) > self._room:
             raise context_too_long()
-        self._key.count_message()
-        nonce = self._random(_NONCE)
-        return self._header + nonce + self._encrypt(nonce, plaintext, self._prefix + suffix)
+        if cipher.count() > MESSAGE_CAP:
+            raise CryptoError("vault.key_worn", hint="rotate the data key", limit=MESSAGE_CAP)
+        nonce = cipher.random(_NONCE)
+        return cipher.header + nonce + cipher.encrypt(nonce, plaintext, self._prefix + suffix)
 
     def open(self, field: Field, envelope: bytes) -> bytes:
         """Return the plaintext of `envelope`, which was sealed for this very place.
 
         Raises `CryptoError("vault.open_failed")` whatever the reason.
         """
-        if len(envelope) < OVERHEAD or envelope[:_HEADER] != self._header:
+        cipher = self._cipher
+        if len(envelope) < OVERHEAD or envelope[:_HEADER] != cipher.header:
             raise open_failed()
         aad = self._prefix + field.suffix
         try:
-            return self._decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
+            return cipher.decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
         except InvalidTag:
             raise open_failed() from None
 

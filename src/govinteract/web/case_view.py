@@ -49,7 +49,7 @@ class CaseView:
         return asked[-1] if asked else None
 
 
-def view_case(tx: Acting, case: Case, catalogue: Catalogue) -> CaseView:
+def view_case(tx: Acting, case: Case, catalogue: Catalogue, lang: str) -> CaseView:
     """Open what the page of `case` shows, with one recorded opening, and return it.
 
     Notes stay closed: they open for a purpose of their own (`open_notes`).
@@ -62,7 +62,7 @@ def view_case(tx: Acting, case: Case, catalogue: Catalogue) -> CaseView:
     words = _Opened(wanted, [opened.reveal() for opened in tx.open_all(wanted)])
     return CaseView(
         case=case, service=service, text=words.of(case.text) or "",
-        address=words.of(case.address), answers=_answers(case, service, words),
+        address=words.of(case.address), answers=_answers(case, service, words, lang),
         entries=tuple(Entry(message=m, text=words.of(m.text)) for m in thread),
         photos=photos, verbs=verbs,
     )  # fmt: skip
@@ -80,17 +80,17 @@ class _Opened:
 
 
 def _answers(
-    case: Case, service: Service | None, words: _Opened
+    case: Case, service: Service | None, words: _Opened, lang: str
 ) -> tuple[tuple[Question, str], ...]:
     questions = service.questions if service else ()
     return tuple(
-        (question, words.of(value) or _shown(question.values, value))
+        (question, words.of(value) or _shown(question.values, value, lang))
         for question in questions
         if (value := case.answers.get(question.code)) is not None
     )
 
 
-def _shown(names: Mapping[str, Mapping[str, str]], value: object) -> str:
+def _shown(names: Mapping[str, Mapping[str, str]], value: object, lang: str) -> str:
     """Return an answer that is kept in clear: a number, or the names of what was chosen."""
     chosen = value if isinstance(value, list) else [value]
-    return ", ".join(str(next(iter(names.get(str(c), {}).values()), c)) for c in chosen)
+    return ", ".join(names.get(str(one), {}).get(lang, f"{one:g}" if isinstance(one, float) else str(one)) for one in chosen)

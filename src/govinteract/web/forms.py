@@ -103,9 +103,9 @@ def _decoded(body: bytes) -> list[tuple[str, str]]:
 async def _multipart(request: Request) -> Form:
     # Latin-1 gives every byte its own character, so that the bytes can be had back.
     kind = f"{request.headers['content-type']}; charset=latin-1"
-    async with aclosing(request.stream()) as stream:  # type: ignore[type-var]  # it is a generator
+    async with aclosing(request.stream()) as stream:
         parser = MultiPartParser(
-            Headers({"content-type": kind}), stream, max_files=_MOST_FILES,  # type: ignore[arg-type]  # as above
+            Headers({"content-type": kind}), stream, max_files=_MOST_FILES,
             max_fields=_MOST_FIELDS, max_part_size=_FIELD_LIMIT,
         )  # fmt: skip
         parsed = await parser.parse()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from govinteract.kernel.framing import frame
+from govinteract.kernel.canonical import canonical_json
 from govinteract.storage import Once
 
 if TYPE_CHECKING:
@@ -34,14 +33,8 @@ def first_time(
     number = form.one("form")
     if not number:
         return True
-    content = [
-        part
-        for name, values in sorted(form.values.items())
-        if name not in _NOT_CONTENT
-        for part in (name, *values)
-    ]
-    digests = [photo.source_digest for photo in photos]
-    body = hashlib.sha256(frame("gi/web-form/v1", about, *content, *digests)).digest()
+    content = {name: form.values[name] for name in sorted(form.values.keys() - _NOT_CONTENT)}
+    body = canonical_json([about, content, [photo.source_digest for photo in photos]])
     mine = tx.transaction.entropy.bytes(_MARK_BYTES)
     once, box = Once(tx.transaction), locality.keyring.fingerprint("web-form", number.encode())
     hashed = locality.keyring.fingerprint("web-form-body", body)

@@ -50,6 +50,8 @@ class MailServer:
             if not _HOST.fullmatch(parts.hostname or "") or not (user + password).isascii():
                 raise SettingsError("notify.smtp_url", hint=_HINT)
             named = sender or parse_qs(parts.query).get("from", [user])[0]
+            if not named.isprintable():
+                raise SettingsError("notify.smtp_url", hint=_HINT)
             name, address = parseaddr(named)
             return cls(
                 host=parts.hostname or "", port=port, tls_first=parts.scheme == "smtps",

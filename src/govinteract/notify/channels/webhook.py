@@ -125,7 +125,7 @@ class Webhooks:
         if self._client is None:
             self._client = self._connect(self._limits)
         flow = webhook_flow(webhook, body, message_id=message_id, now=self._clock.now())
-        return run(flow, self._client, limits=self._limits, clock=self._clock)
+        return run(flow, self._client, limits=self._limits)
 
     def close(self) -> None:
         """Close the connections; the next `send` opens new ones."""

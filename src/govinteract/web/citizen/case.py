@@ -86,8 +86,8 @@ class Cases:
         """Show the case; with `error` beside the form whose fields `typed` holds."""
         raw = request.path_params["code"]
         await self._locality.run(self.find, raw, client_of(request))
-        view = await self._locality.run(self._view, raw)
         lang = language_of(request)
+        view = await self._locality.run(self._view, raw, lang)
         return self._site.pages.show(
             request, "case.html", status=status_of(error) if error else 200, policy=_SECRET,
             view=view, code=CaseCode.parse(raw).shown, typed=typed or {},
@@ -103,6 +103,6 @@ class Cases:
         path = f"{request.scope.get('root_path', '')}/case/{code}"
         return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
 
-    def _view(self, raw: str) -> CaseView:
+    def _view(self, raw: str, lang: str) -> CaseView:
         with self._locality.acting_as(Anonymous(), purpose="self-access") as tx:
-            return view_case(tx, tx.feedback.find(raw), self._locality.catalogue)
+            return view_case(tx, tx.feedback.find(raw), self._locality.catalogue, lang)

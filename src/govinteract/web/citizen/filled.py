@@ -7,6 +7,7 @@ own number, by which a second click is known) and `step` (what, where, who).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve, field, frozen
@@ -19,7 +20,7 @@ from govinteract.kernel import Email, Phone, Point, clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from govinteract.feedback import Service
+    from govinteract.feedback import Question, Service
     from govinteract.web.forms import Form
     from govinteract.web.places import Place
 
@@ -104,12 +105,11 @@ class Filled:
                 return self._who(region)
 
     def _what(self, service: Service | None) -> dict[str, GovInteractError]:
-        words = {"text": lambda: clean(self.get("text"), field="text", limit=TEXT_LIMIT, multiline=True)}
-        found = _tried(words)
+        text = partial(clean, field="text", limit=TEXT_LIMIT, multiline=True)
+        found = _tried({"text": lambda: text(self.get("text"))})
         for question in service.questions if service else ():
             given = self.answers.get(question.code, ())
-            problem = _tried({question.code: lambda q=question, g=given: _answer(q, g)})
-            found |= {_ANSWER + code: error for code, error in problem.items()}
+            found |= _tried({_ANSWER + question.code: partial(_answer, question, given)})
         return found
 
     def _where(self, place: Place) -> dict[str, GovInteractError]:
@@ -129,7 +129,7 @@ class Filled:
         return _tried(checks)
 
 
-def _answer(question: Any, given: tuple[str, ...]) -> None:
+def _answer(question: Question, given: tuple[str, ...]) -> None:
     if question.asks and question.check(given) is None and question.required:
         raise InputError("feedback.answer_missing", hint="required", question=question.code)
 

@@ -14,6 +14,7 @@ from attrs import frozen
 from govinteract.errors import InputError, NotFound
 from govinteract.feedback.publish import published_by_id, published_history
 from govinteract.kernel import Anonymous, System
+from govinteract.web.forms import prepared
 from govinteract.web.open311 import shapes
 from govinteract.web.open311.keys import KnownKeys
 from govinteract.web.open311.listing import find, known_ids
@@ -88,11 +89,11 @@ class Calls:
             raise InputError("open311.service_missing", hint="GET services lists the codes")
         service = self._ward.catalogue.service(code)
         report, contact = posted(call.asked, service, call.lang)
+        photos = prepared(call.photos)
         with self._ward.acting_as(System(f"open311.{name}")) as tx:
             receipt = tx.feedback.submit(
-                report, contact=contact, photos=call.photos, once=call.once,
-                source=f"open311:{name}",
-            )  # fmt: skip
+                report, contact=contact, photos=photos, once=call.once, source=f"open311:{name}"
+            )
         return _requests([shapes.created(receipt, service, call.lang, self._ward.calendar.zone)])
 
     def requests(self, call: Call) -> Document:
