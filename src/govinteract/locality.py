@@ -9,9 +9,8 @@ Open it once for a process and hand out transactions:
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -31,6 +30,7 @@ from govinteract.vault import KeyRing, LocalKeyFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -94,10 +94,9 @@ class Locality:
         There are as many threads as the engine has connections, so that no thread waits for
         one and nobody else's work is delayed by ours.
         """
-        from contextvars import copy_context  # noqa: PLC0415 - async hosts only
+        from asyncio import get_running_loop  # noqa: PLC0415 - loaded where it is used: 40 ms
 
-        context = copy_context()
-        loop = asyncio.get_running_loop()
+        context, loop = copy_context(), get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: context.run(work, *args, **kwargs))
 
     def upgrade(self) -> list[str]:
@@ -229,6 +228,8 @@ class Locality:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - async hosts only
+
         return ThreadPoolExecutor(self.settings.pool_size, thread_name_prefix="govinteract")
 
     def _begin(self, actor: Actor, purpose: str | None) -> Transaction:

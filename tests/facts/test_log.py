@@ -264,3 +264,19 @@ def test_two_sequencers_do_no_harm(ward: Locality) -> None:
         count = read(text("select count(*) from gi_leaf")).scalar_one()
         last = read(text("select max(idx) from gi_leaf")).scalar_one()
     assert count == last + 1 == verdict.size
+
+
+def test_a_fork_is_named_by_the_kept_checkpoint(recorded: Locality) -> None:
+    """A checkpoint of a size that was never stored must still be the tree of that size."""
+    good = recorded.verify()
+    with recorded.acting_as(ANONYMOUS) as tx:
+        origin = tx.log_keys.origin
+        leaves = [bytes(row[0]) for row in tx.transaction.read(text("select hash from gi_leaf order by idx"))]
+    sizes = set(range(1, good.size)) - {1}
+    from govinteract.facts.merkle import root_of
+
+    size = max(sizes)
+    assert recorded.verify(Checkpoint(origin, size, root_of(leaves[:size]))).good
+    verdict = recorded.verify(Checkpoint(origin, size, bytes(32)))
+    assert verdict.wrong is not None
+    assert f"checkpoint {size}" in verdict.wrong

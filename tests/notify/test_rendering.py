@@ -129,7 +129,7 @@ def test_free_text_has_no_way_in(params: dict[str, object]) -> None:
         render(params=params)
     assert caught.value.code == "notify.params_invalid"
     assert "canary" not in f"{caught.value!r} {caught.value} {caught.value.__cause__}"
-    assert render(params=DUE)
+    assert render(params=DUE).lang == "vi"
 
 
 def test_an_unknown_template_is_refused() -> None:
@@ -193,7 +193,7 @@ def test_a_template_that_is_none_is_found_at_the_start(tmp_path: Path, bad: str,
     with pytest.raises(SettingsError) as caught:
         Templates(HEAD, own(tmp_path / "bad", bad, name))
     assert (caught.value.code, caught.value.params) == ("notify.template_invalid", {"file": name})
-    assert Templates(HEAD, own(tmp_path / "good", GOOD))
+    assert render(overrides=own(tmp_path / "good", GOOD)).subject == "a 7K3QF-9ZT2M"
 
 
 def test_a_template_that_is_no_utf_8_is_found_at_the_start(tmp_path: Path) -> None:
@@ -204,4 +204,4 @@ def test_a_template_that_is_no_utf_8_is_found_at_the_start(tmp_path: Path) -> No
         Templates(HEAD, tmp_path)
     assert caught.value.code == "notify.template_invalid"
     (tmp_path / "vi" / "received.txt").write_bytes(GOOD.encode())
-    assert Templates(HEAD, tmp_path)
+    assert render(overrides=tmp_path).subject == "a 7K3QF-9ZT2M"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govinteract.errors import InputError
+from govinteract.kernel.framing import frame
 from govinteract.vault import Context, Field
 from govinteract.vault.context import canonical
 
@@ -20,6 +21,13 @@ def test_canonical_form_is_count_then_length_and_bytes() -> None:
     assert canonical("ab", b"\x00", "") == (
         b"\x03" b"\x00\x00\x00\x02ab" b"\x00\x00\x00\x01\x00" b"\x00\x00\x00\x00"
     )  # fmt: skip
+
+
+@given(st.lists(texts | st.binary(max_size=40), max_size=8))
+def test_canonical_form_is_the_houses_frame(parts: list[str | bytes]) -> None:
+    """The canonical form is the frame of the normalised parts, as facts use it."""
+    plain = [normalize("NFC", part) if isinstance(part, str) else part for part in parts]
+    assert canonical(*parts) == frame(*plain)
 
 
 def test_context_has_its_eight_parts_in_their_order() -> None:

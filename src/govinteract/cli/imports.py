@@ -1,16 +1,16 @@
 """`import-reports`: another system's records, with their history."""
 
 import csv
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from types import TracebackType
+from typing import Annotated, BinaryIO, Self
 
 import typer
 
 from govinteract.cli.language import language, say
-from govinteract.cli.terminal import note, open_file, progress, read_text
-from govinteract.errors import InputError
+from govinteract.cli.terminal import note, open_file, open_to_write, progress, read_text
 from govinteract.feedback.past import (
     DelimitedFile,
     ImportMapping,
@@ -49,13 +49,71 @@ def import_reports(
     reason, and the rest still comes in; the exit status is 1 then. The last line printed is
     "created N, already there M, rejected K".
     """
-    with ctx.obj.ward() as ward:
+    to = rejected or file.with_suffix(".rejected.csv")
+    with ctx.obj.ward() as ward, open_file(file) as source, _Rejections(to) as rejections:
         mapped = ImportMapping.from_toml(read_text(mapping), ward.catalogue, ward.workflow)
-        to = rejected or file.with_suffix(".rejected.csv")
-        with open_file(file) as source, _Rejections.into(to) as rejections:
-            totals = _bring(ward, mapped, source, file.stat().st_size, rejections)
-        if totals.rejected:
-            note(say("cli.rejected", path=to))
-        print(totals.line)
+        totals = _bring(ward, mapped, source, rejections)
+    if totals.rejected:
+        note(say("cli.rejected", path=to))
+    print(totals.line)
     if totals.rejected:
         raise typer.Exit(1)
+
+
+def _bring(
+    ward: Locality, mapped: ImportMapping, source: BinaryIO, rejections: "_Rejections"
+) -> Totals:
+    size = source.seek(0, 2)
+    source.seek(0)
+    rows = DelimitedFile(
+        source, needed=mapped.needed, encoding=mapped.encoding, delimiter=mapped.delimiter
+    )
+    reader = RowReader(mapped, rows.header, region=ward.pack.country, now=ward.clock.now())
+    actor = System(f"import.{mapped.source}")
+    with progress("cli.importing", size) as advance:
+        totals = bring_reports(
+            rows, reader, source=mapped.source, begin=lambda: ward.acting_as(actor),
+            reject=rejections.add, progress=lambda _totals: advance(rows.bytes_read),
+        )  # fmt: skip
+    for message_id, count in (("cli.shown_twice", reader.twice), ("cli.never_shown", reader.never)):
+        if count:
+            note(say(message_id, count=count))
+    return totals
+
+
+class _Rejections:
+    """The file of rows that could not be read: made with the first of them.
+
+    One that an earlier run left goes at the start, so that it never tells of this run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._files = ExitStack()
+        self._add: Callable[[Sequence[object]], object] | None = None
+
+    def __enter__(self) -> Self:
+        if _is_ours(self._path):
+            self._path.unlink()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._files.close()
+
+    def add(self, refusal: Refusal) -> None:
+        """Write one row; nothing that the refused row says is in it."""
+        if self._add is None:
+            file = self._files.enter_context(open_to_write(self._path))
+            self._add = csv.writer(file).writerow
+            self._add(_HEADER)
+        self._add((refusal.line, refusal.column, refusal.reason(language())))
+
+
+def _is_ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with open_file(path) as source:
+        return source.readline(100).decode("utf-8", "replace").strip() == ",".join(_HEADER)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -27,10 +27,10 @@ __all__ = [
     "explain",
     "note",
     "open_file",
+    "open_to_write",
     "progress",
     "read_text",
     "status_of",
-    "write_text",
 ]
 
 _DEFAULT = Path("ward.toml")
@@ -104,12 +104,15 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
         yield source
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file; raises `InputError("cli.file_unwritable")`."""
+@contextmanager
+def open_to_write(path: Path) -> Iterator[TextIO]:
+    """Open a text file anew for a block; raises `InputError("cli.file_unwritable")`."""
     try:
-        path.write_text(text, "utf-8")
+        file = path.open("w", encoding="utf-8", newline="")
     except OSError as error:
         raise InputError("cli.file_unwritable", hint=_reason(error), path=path) from error
+    with file:
+        yield file
 
 
 @contextmanager

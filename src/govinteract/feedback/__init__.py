@@ -14,8 +14,10 @@ from govinteract.feedback.model import (
     Returned,
 )
 from govinteract.feedback.questions import Question
+from govinteract.feedback.rebuild import Difference, compare_projections, rebuild_projections
 from govinteract.feedback.record import Recorder, Rules
 from govinteract.feedback.service import Feedback, Page
+from govinteract.feedback.statistics import Figures, Statistics
 from govinteract.feedback.workflow import Workflow, default_workflow
 
 __all__ = [
@@ -23,8 +25,10 @@ __all__ = [
     "Catalogue",
     "Checked",
     "Contact",
+    "Difference",
     "Fee",
     "Feedback",
+    "Figures",
     "Files",
     "Intake",
     "Message",
@@ -38,7 +42,10 @@ __all__ = [
     "Returned",
     "Rules",
     "Service",
+    "Statistics",
     "StoredPhoto",
     "Workflow",
+    "compare_projections",
     "default_workflow",
+    "rebuild_projections",
 ]

@@ -68,7 +68,9 @@ class Intake:
         self._tx = recorder.tx
         self._files = files
 
-    def check(self, report: Report, contact: Contact | None, photos: Sequence[Photo | PreparedPhoto]) -> Checked:
+    def check(
+        self, report: Report, contact: Contact | None, photos: Sequence[Photo | PreparedPhoto]
+    ) -> Checked:
         """Check everything about a report before anything of it is stored.
 
         Raises `InputError` with the code of the first thing that can't be taken.

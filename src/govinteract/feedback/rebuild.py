@@ -157,4 +157,3 @@ def _same(stored: object, made: object) -> bool:
     if isinstance(made, bytes):
         return stored is not None and bytes(stored) == made  # type: ignore[call-overload]  # bytes or memoryview
     return stored == made
-

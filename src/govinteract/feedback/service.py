@@ -119,7 +119,9 @@ class Feedback:
         self._own(case)
         return self._go(case, "confirm", "case.confirmed")
 
-    def reopen(self, case: Case, text: str, *, photos: Sequence[Photo | PreparedPhoto] = ()) -> Case:
+    def reopen(
+        self, case: Case, text: str, *, photos: Sequence[Photo | PreparedPhoto] = ()
+    ) -> Case:
         """Say that it is not solved; the promise starts anew."""
         if self._recorder.who == "citizen":
             self._own(case)

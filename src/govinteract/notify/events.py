@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import rfc8785
-
 from govinteract.errors import InputError
+from govinteract.kernel.canonical import canonical_json
 from govinteract.kernel.codes import PublicId
 from govinteract.storage.schema import read_instant, write_instant
 
@@ -53,7 +52,7 @@ def event_body(letter: Letter, *, source: str) -> bytes:
         "datacontenttype": "application/json",
         "data": {"public_id": subject, **data},
     }
-    return rfc8785.dumps(event)
+    return canonical_json(event).encode()
 
 
 def _checked(name: str, value: str) -> str:

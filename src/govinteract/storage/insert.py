@@ -7,9 +7,8 @@ and the text of its statement is always the same: that is half of what an insert
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect, Table
@@ -25,7 +24,7 @@ def insert_sql(
 
     With `absent` a row whose key is taken is passed over (`ON CONFLICT DO NOTHING`).
     """
-    maker = sqlite if dialect.name == "sqlite" else postgresql
+    maker = import_module(f"sqlalchemy.dialects.{dialect.name}")  # loaded with the engine
     statement = maker.insert(table)
     if absent:
         statement = statement.on_conflict_do_nothing()

@@ -1,6 +1,6 @@
 """Where a sealed value belongs, in bytes that can be read in one way only.
 
-The canonical form is a `kernel.framing.frame` over fixed positional parts: u8 count, then
+The canonical form is a `kernel.framing.frame` of fixed positional parts: u8 count, then
 u32be length and bytes of each. Text is NFC and UTF-8, numbers are decimal text, an absent
 part is empty. It is the associated data of every envelope and wrap, so that bytes moved to
 another tenant, person, record, field or revision do not open there.
@@ -9,12 +9,12 @@ another tenant, person, record, field or revision do not open there.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from unicodedata import normalize
 
 from attrs import field, frozen
 
 from govinteract.errors import InputError
-from govinteract.kernel.framing import frame
 
 __all__ = [
     "CONTEXT_LIMIT",
@@ -26,6 +26,7 @@ __all__ = [
     "context_too_long",
     "encode_part",
     "encode_text",
+    "field_of",
 ]
 
 CONTEXT_LIMIT = 1024
@@ -46,7 +47,7 @@ def canonical(*parts: str | bytes) -> bytes:
     >>> canonical("gi/x/v1", b"\x01") == canonical("gi/x/v1", "\x01")
     True
     """
-    encoded = frame(*(encode_text(part) if isinstance(part, str) else part for part in parts))
+    encoded = bytes([len(parts)]) + b"".join(map(encode_part, parts))
     if len(encoded) > CONTEXT_LIMIT:
         raise context_too_long()
     return encoded
@@ -71,9 +72,9 @@ def encode_text(text: str) -> bytes:
         raise InputError("vault.context_invalid", hint="lone surrogates are no text") from error
 
 
-def encode_part(text: str) -> bytes:
-    """Return one part of a frame: its length and `text` in NFC UTF-8."""
-    raw = encode_text(text)
+def encode_part(part: str | bytes) -> bytes:
+    """Return one part of a frame: its length, and the bytes or the text in NFC UTF-8."""
+    raw = encode_text(part) if isinstance(part, str) else part
     return _length(len(raw)) + raw
 
 
@@ -99,6 +100,12 @@ class Field:
     def __attrs_post_init__(self) -> None:
         parts = (self.name, self.type, _revision(self.rev))
         object.__setattr__(self, "suffix", b"".join(map(encode_part, parts)))
+
+
+@lru_cache(maxsize=4096)
+def field_of(name: str, type: str, rev: int) -> Field:  # noqa: A002 - as the context calls it
+    """Return the `Field` of these parts, encoded once for all records that have it."""
+    return Field(name, type, rev)
 
 
 @frozen(kw_only=True)

@@ -48,7 +48,7 @@ class Sealed:
     @property
     def place(self) -> context.Field:
         """The field, its type and its revision."""
-        return context.Field(self.field, self.type, self.rev)
+        return context.field_of(self.field, self.type, self.rev)
 
     def to_json(self) -> dict[str, str | int]:
         """Return what a fact's body holds of it; `from_json` reads it back."""

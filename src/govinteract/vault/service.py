@@ -15,8 +15,9 @@ from govinteract.errors import AccessDenied, SettingsError
 from govinteract.storage.schema import write_instant
 from govinteract.vault.answer_box import AnswerBox
 from govinteract.vault.blob import FILE_TYPE, FileKey, Sink, Source
-from govinteract.vault.context import Context, Field
+from govinteract.vault.context import Context, Field, field_of
 from govinteract.vault.data_key import DataKey, WrapScope
+from govinteract.vault.envelope import FieldCipher
 from govinteract.vault.key_material import KeyMaterial
 from govinteract.vault.personal import Personal
 from govinteract.vault.refusal import open_failed
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from govinteract.storage.transaction import Transaction
-    from govinteract.vault.envelope import FieldCipher, RecordCipher
+    from govinteract.vault.envelope import RecordCipher
     from govinteract.vault.keyring import KeyRing
     from govinteract.vault.permit import Permit
 
@@ -41,6 +42,7 @@ _WRAPS = select(_ROW.subject, _ROW.data_class, _ROW.purpose, _ROW.kid, _ROW.epoc
 _SUBJECTS_A_QUERY = 500
 
 _Owner = tuple[str, str]  # subject and data class
+_Keys = dict[bytes, "Row[Any] | FieldCipher"]  # by id: wrapped, or in use
 
 
 class Vault:
@@ -60,7 +62,7 @@ class Vault:
         self._plan = plan
         self._minted: set[str] = set()
         self._sealing: dict[_Owner, FieldCipher] = {}
-        self._opening: dict[tuple[str, _Owner], dict[bytes, FieldCipher]] = {}
+        self._minted_keys: dict[_Owner, tuple[bytes, FieldCipher, Sequence[str]]] = {}
         self._pending: list[dict[str, object]] = []
 
     @property
@@ -87,7 +89,7 @@ class Vault:
         """
         plain = value.reveal() if isinstance(value, Personal) else value
         data = value_type(type).write(plain)
-        place = Field(field, type, rev)
+        place = field_of(field, type, rev)
         return self._seal(data, (subject, data_class), record, place)
 
     def answer_box(self, source: str, key: str) -> AnswerBox:
@@ -103,7 +105,7 @@ class Vault:
         Returns that key, sealed: opening it gives a `FileKey`, which reads the stream.
         """
         material = KeyMaterial.generate(self._tx.entropy)
-        place = Field(field, FILE_TYPE + content_type, rev)
+        place = field_of(field, FILE_TYPE + content_type, rev)
         sealed = self._seal(material.secret(), (subject, data_class), record, place)
         FileKey.at(material, self._context(sealed)).seal(source, sink)
         return sealed
@@ -113,6 +115,11 @@ class Vault:
         for subject in subjects:
             mine = (_ROW.locality == self._tx.locality, _ROW.subject == subject)
             self._tx.write(delete(wrap_table).where(*mine))
+        gone = set(subjects)
+        self._pending = [row for row in self._pending if row["subject"] not in gone]
+        for cache in (self._sealing, self._minted_keys):
+            for owner in [owner for owner in cache if owner[0] in gone]:
+                del cache[owner]
 
     def open(self, sealed: Sequence[Sealed], permit: Permit) -> list[Personal[Any]]:
         """Open `sealed` for the purpose of `permit`, in their order; all or none.
@@ -127,42 +134,49 @@ class Vault:
             raise AccessDenied(
                 "vault.permit_scope", hint="ask the guard for a permit that covers all of them"
             )
-        self._load_wraps(sealed, permit.purpose)
+        keys = self._find_wraps(sealed, permit.purpose)
         records: dict[tuple[_Owner, bytes, str], RecordCipher] = {}
-        return [Personal(self._open(value, permit.purpose, records)) for value in sealed]
+        return [Personal(self._open(value, permit.purpose, keys, records)) for value in sealed]
 
     def _seal(self, data: bytes, owner: _Owner, record: str, place: Field) -> Sealed:
         cipher = self._sealing.get(owner)
         if cipher is None:
-            key = None if owner[0] in self._minted else self._find_key(owner)
-            cipher = self._cipher(key or self._make_key(owner), owner)
-            self._sealing[owner] = cipher
+            known = None if owner[0] in self._minted else self._find_key(owner)
+            cipher = self._sealing[owner] = known or self._make_key(owner)
         return Sealed(
             envelope=cipher.record(record).seal(place, data), subject=owner[0],
             data_class=owner[1], record=record, field=place.name, type=place.type, rev=place.rev,
         )  # fmt: skip
 
     def _open(
-        self, value: Sealed, purpose: str, records: dict[tuple[_Owner, bytes, str], RecordCipher]
-    ) -> object:
+        self, value: Sealed, purpose: str, keys: Mapping[_Owner, _Keys],
+        records: dict[tuple[_Owner, bytes, str], RecordCipher],
+    ) -> object:  # fmt: skip
         owner = (value.subject, value.data_class)
-        ciphers = self._opening.get((purpose, owner))
-        if not ciphers:
+        held = keys.get(owner)
+        if not held:
             raise AccessDenied(
                 "vault.no_wrap_for_purpose",
                 hint="never planned for this purpose, withdrawn, or erased",
                 purpose=purpose,
             )
-        key = (owner, value.kid, value.record)
-        cipher = records.get(key)
+        place = (owner, value.kid, value.record)
+        cipher = records.get(place)
         if cipher is None:
-            if value.kid not in ciphers:
-                raise open_failed()
-            cipher = records[key] = ciphers[value.kid].record(value.record)
+            cipher = records[place] = self._use(held, value.kid, owner).record(value.record)
         data = cipher.open(value.place, value.envelope)
         if value.type.startswith(FILE_TYPE):
             return FileKey.at(KeyMaterial(data), self._context(value))
         return value_type(value.type).read(data)
+
+    def _use(self, held: _Keys, kid: bytes, owner: _Owner) -> FieldCipher:
+        """Return the cipher of the key `kid`, unwrapped when it is first needed."""
+        key = held.get(kid)
+        if key is None:
+            raise open_failed()
+        if not isinstance(key, FieldCipher):
+            key = held[kid] = self._cipher(self._unwrap(key), owner)
+        return key
 
     def _context(self, value: Sealed) -> Context:
         return Context(
@@ -176,7 +190,7 @@ class Vault:
             entropy=self._tx.entropy,
         )  # fmt: skip
 
-    def _make_key(self, owner: _Owner) -> DataKey:
+    def _make_key(self, owner: _Owner) -> FieldCipher:
         subject, data_class = owner
         purposes = self._plan.get(data_class)
         if not purposes:
@@ -186,6 +200,7 @@ class Vault:
                 data_class=data_class,
             )
         key, epoch = DataKey.generate(self._tx.entropy), self._ring.current_epoch()
+        cipher = self._cipher(key, owner)
         if not self._pending:
             self._tx.before_commit(self._write_wraps)
         for purpose in purposes:
@@ -198,36 +213,41 @@ class Vault:
                     "created_at": write_instant(self._tx.now),
                 }
             )  # fmt: skip
-            self._opening.setdefault((purpose, owner), {})[key.kid] = self._cipher(key, owner)
-        return key
+        self._minted_keys[owner] = (key.kid, cipher, purposes)
+        return cipher
 
     def _write_wraps(self) -> None:
         rows, self._pending = self._pending, []
         self._tx.insert(wrap_table, rows)
 
-    def _find_key(self, owner: _Owner) -> DataKey | None:
+    def _find_key(self, owner: _Owner) -> FieldCipher | None:
         """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""
         query = _WRAPS.where(
             _ROW.locality == self._tx.locality, _ROW.subject == owner[0],
             _ROW.data_class == owner[1],
         )  # fmt: skip
         row = self._tx.read(query.order_by(_ROW.created_at.desc(), _ROW.kid).limit(1)).first()
-        return self._unwrap(row) if row else None
+        return self._cipher(self._unwrap(row), owner) if row else None
 
-    def _load_wraps(self, sealed: Iterable[Sealed], purpose: str) -> None:
+    def _find_wraps(self, sealed: Iterable[Sealed], purpose: str) -> dict[_Owner, _Keys]:
+        """Find the keys that `purpose` has now; nothing is remembered for another time."""
         owners = {(value.subject, value.data_class) for value in sealed}
-        missing = sorted(owner for owner in owners if (purpose, owner) not in self._opening)
-        for start in range(0, len(missing), _SUBJECTS_A_QUERY):
-            part = missing[start : start + _SUBJECTS_A_QUERY]
+        found: dict[_Owner, _Keys] = {}
+        for owner in owners & self._minted_keys.keys():
+            kid, cipher, purposes = self._minted_keys[owner]
+            if purpose in purposes:
+                found.setdefault(owner, {})[kid] = cipher
+        known = sorted(owner for owner in owners if owner[0] not in self._minted)
+        for start in range(0, len(known), _SUBJECTS_A_QUERY):
+            part = known[start : start + _SUBJECTS_A_QUERY]
             query = _WRAPS.where(
                 _ROW.locality == self._tx.locality, _ROW.purpose == purpose,
                 _ROW.subject.in_({subject for subject, _class in part}),
                 _ROW.data_class.in_({data_class for _subject, data_class in part}),
             )  # fmt: skip
             for row in self._tx.read(query):
-                owner = (row.subject, row.data_class)
-                ciphers = self._opening.setdefault((purpose, owner), {})
-                ciphers[bytes(row.kid)] = self._cipher(self._unwrap(row), owner)
+                found.setdefault((row.subject, row.data_class), {})[bytes(row.kid)] = row
+        return found
 
     def _unwrap(self, row: Row[Any]) -> DataKey:
         scope = WrapScope(row.subject, row.data_class, row.purpose)

@@ -93,4 +93,5 @@ def _answers(
 def _shown(names: Mapping[str, Mapping[str, str]], value: object, lang: str) -> str:
     """Return an answer that is kept in clear: a number, or the names of what was chosen."""
     chosen = value if isinstance(value, list) else [value]
-    return ", ".join(names.get(str(one), {}).get(lang, f"{one:g}" if isinstance(one, float) else str(one)) for one in chosen)
+    plain = [f"{one:g}" if isinstance(one, float) else str(one) for one in chosen]
+    return ", ".join(names.get(one, {}).get(lang, one) for one in plain)

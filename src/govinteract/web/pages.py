@@ -42,7 +42,7 @@ class Pages:
 
     def show(
         self, request: Request, template: str, *, status: int = 200, policy: Policy = _POLICY,
-        **context: Any,
+        **context: object,
     ) -> HTMLResponse:  # fmt: skip
         """Render `template` for this reader and return the answer with its headers."""
         lang = language_of(request)

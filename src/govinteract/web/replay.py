@@ -34,7 +34,7 @@ def first_time(
     if not number:
         return True
     content = {name: form.values[name] for name in sorted(form.values.keys() - _NOT_CONTENT)}
-    body = canonical_json([about, content, [photo.source_digest for photo in photos]])
+    body = canonical_json([about, content, [photo.source_digest for photo in photos]]).encode()
     mine = tx.transaction.entropy.bytes(_MARK_BYTES)
     once, box = Once(tx.transaction), locality.keyring.fingerprint("web-form", number.encode())
     hashed = locality.keyring.fingerprint("web-form-body", body)

@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -101,7 +102,7 @@ class Town:
 
     def get(self, path: str, **params: str) -> httpx.Response:
         """GET a path below the base URL."""
-        return self.client.get(f"{self.url}{path}", params=params)
+        return self.client.get(f"{self.url}{path}", params=params or None)
 
     def post(
         self, fields: dict[str, str | list[str]], suffix: str = "json", **headers: str
@@ -125,40 +126,49 @@ def issue_key(ward: Locality, name: str) -> str:
         return ApiKeys(tx.transaction, tx.facts, ward.keyring.fingerprint).issue(name)
 
 
-@pytest.fixture
-def served() -> Iterator[Callable[[Starlette], str]]:
-    """Return `serve(app)`, which serves an application on loopback and returns its URL."""
-    running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
-
-    def serve(app: Starlette) -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off")
+@contextmanager
+def listening(app: Starlette) -> Iterator[str]:
+    """Serve an application on loopback and yield its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        config = uvicorn.Config(app, log_level="critical", ws="none", lifespan="off")
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
         thread.start()
-        running.append((server, thread, listening))
-        return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-    yield serve
-    for server, thread, listening in running:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+        try:
+            yield f"http://127.0.0.1:{place.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
-@pytest.fixture
-def town(tmp_path: Path, served: Callable[[Starlette], str]) -> Iterator[Town]:
-    """Return a ward whose Open311 server listens at /open311/v2."""
-    catalogue = tmp_path / "catalogue.toml"
+@contextmanager
+def running_town(home: Path) -> Iterator[Town]:
+    """Make a ward in `home` whose Open311 server listens at /open311/v2."""
+    catalogue = home / "catalogue.toml"
     catalogue.write_text(CATALOGUE, encoding="utf-8")
     hands = Hands()
-    name = {"vi": "Phường Hòa Bình", "en": "Hoa Binh ward"}
-    public = "https://www.hoa-binh.example.vn"
-    options = {"catalogue": catalogue, "name": name, "public_url": public, "pool_size": 4}
-    with (
-        make_ward(tmp_path, clock=hands, **options) as ward,
-        httpx.Client(timeout=30) as client,
-    ):
+    options = {
+        "catalogue": catalogue,
+        "clock": hands,
+        "name": {"vi": "Phường Hòa Bình", "en": "Hoa Binh ward"},
+        "public_url": "https://www.hoa-binh.example.vn",
+        "pool_size": 4,
+    }
+    with make_ward(home, **options) as ward:
         app = Starlette(routes=[Mount("/open311/v2", app=open311.part(ward))])
-        url = f"{served(app)}/open311/v2"
-        yield Town(ward, hands, url, issue_key(ward, "city-app"), client)
+        with listening(app) as url, httpx.Client(timeout=30) as client:
+            yield Town(ward, hands, f"{url}/open311/v2", issue_key(ward, "city-app"), client)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """Return a running server of this test's own."""
+    with running_town(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Return a running server for tests that leave nothing in it."""
+    with running_town(tmp_path_factory.mktemp("town")) as running:
+        yield running

@@ -88,9 +88,9 @@ class SmtpChannel:
         message["Subject"] = notice.subject
         message["Date"] = format_datetime(notice.at)
         message["Message-ID"] = f"<{notice.id}@{server.domain}>"
-        message["Content-Language"] = notice.lang
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply to this
         message.set_content(notice.text, cte="quoted-printable")
+        message["Content-Language"] = notice.lang  # last: setting the content drops Content-*
         return message
 
     def _connect(self) -> smtplib.SMTP:

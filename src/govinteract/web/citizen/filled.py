@@ -58,8 +58,8 @@ class Filled:
 
     def put(self, **fields: str) -> Self:
         """Return it with some fields changed; an empty value takes one out."""
-        kept = {name: value for name, value in (*self.fields.items(), *fields.items())}
-        return evolve(self, fields={name: value for name, value in kept.items() if value})
+        together = {**self.fields, **fields}
+        return evolve(self, fields={name: value for name, value in together.items() if value})
 
     def hidden(self, shown: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return what a page carries along because its own fields (`shown`) do not."""
@@ -113,7 +113,8 @@ class Filled:
         return found
 
     def _where(self, place: Place) -> dict[str, GovInteractError]:
-        checks: dict[str, Callable[[], Any]] = {"at": lambda: self.point and place.check(self.point)}
+        checks: dict[str, Callable[[], Any]] = {}
+        checks["at"] = lambda: self.point and place.check(self.point)
         if address := self.get("address"):
             checks["address"] = lambda: clean(address, field="address", limit=ADDRESS_LIMIT)
         return _tried(checks)

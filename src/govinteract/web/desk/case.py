@@ -106,7 +106,8 @@ class DeskCases:
             case = tx.feedback.find(public_id)
             if first_time(tx, self._locality, form, about=case.id, photos=photos):
                 seen = form.one("version")
-                do_verb(tx, evolve(case, version=int(seen)) if seen.isdigit() else case, form, photos)
+                mine = evolve(case, version=int(seen)) if seen.isdigit() else case
+                do_verb(tx, mine, form, photos)
 
     def _open(self, visit: Visit, public_id: str, lang: str, *, contact: bool) -> _Shown:
         officer, catalogue = visit.account.officer, self._locality.catalogue
@@ -140,7 +141,7 @@ class DeskCases:
             state=self._locality.workflow.label(case.state, lang),
             labels=lambda key: self._locality.workflow.label(key, lang),
             due=self._site.pages.dates(lang).due(case, self._locality.clock.now()),
-            proposal=case.public_text if case.public_text else propose(shown.view.text),
+            proposal=case.public_text or propose(shown.view.text),
             units=sorted({s.unit for s in self._locality.catalogue.services.values() if s.unit}),
             causes=Returned.ALL, purpose=purpose.name(lang) if purpose else _RESOLVE,
             place=self._place, spot=self._place.spot(point) if point else None, width=WIDTH,

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse", "refuse_plainly"]
 
-_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _TOO_LARGE, _UNAVAILABLE = 400, 403, 404, 413, 503
+_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _UNAVAILABLE = 400, 403, 404, 503
+_PLAIN = {413: "web.form_too_large", 500: "open311.failed"}
 _MISSING = {"feedback.service_unknown"}
 _AGAIN = {"storage.duplicate", "storage.try_again"}
 _RETRY_SECONDS = "5"
@@ -47,8 +48,8 @@ def refuse(error: GovInteractError, suffix: str, lang: str) -> Response:
 
 
 def refuse_plainly(status: int, suffix: str, lang: str) -> Response:
-    """Return the answer to what the framework refused: a wrong path or method, an endless body."""
-    message = "web.form_too_large" if status == _TOO_LARGE else "open311.call_unknown"
+    """Return the answer to what no call saw: a wrong path or method, an endless body, a fault."""
+    message = _PLAIN.get(status, "open311.call_unknown")
     return _response(status, translate(message, lang), suffix, {})
 
 

@@ -57,7 +57,7 @@ def part(locality: Locality) -> Starlette:
             get("/services/{id}", calls.definition, stored=False),
             get("/discovery", calls.discovery, stored=False),
         ],
-        exception_handlers={HTTPException: _no_call},
+        exception_handlers={HTTPException: _no_call, Exception: _no_call},
         max_body_size=BODY_LIMIT,
     )
 
@@ -102,7 +102,7 @@ async def _read(request: Request, lang: str) -> Call:
 
 
 async def _no_call(request: Request, error: Exception) -> Response:
-    """Answer what no call of GeoReport v2 is, in the format that the path seems to want."""
-    status = error.status_code if isinstance(error, HTTPException) else 400
+    """Answer what no call answered, in the format that the path seems to want."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
     suffix = "json" if request.url.path.endswith(".json") else "xml"
     return refuse_plainly(status, suffix, language_of(request))
