@@ -1,5 +1,6 @@
 import os
 import pickle  # noqa: TID251 - to see it refused
+import resource
 import stat
 import warnings
 from collections.abc import Callable, Iterator
@@ -93,6 +94,20 @@ def test_key_in_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
         LocalKeyFile.create(tmp_path / "absent" / "root.key", ENTROPY, single_machine=True)
     assert error.value.code == "vault.key_file_unreadable"
     assert LocalKeyFile.create(tmp_path / "root.key", ENTROPY, single_machine=True).kid
+
+
+def test_key_that_could_not_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
+    """A disk that is full leaves no half key in the way of the next attempt."""
+    path, before = tmp_path / "root.key", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(SettingsError) as error:
+            LocalKeyFile.create(path, ENTROPY, single_machine=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert error.value.code == "vault.key_file_unreadable"
+    assert not path.exists()
+    assert LocalKeyFile.create(path, ENTROPY, single_machine=True).kid
 
 
 def _without_line(text: str, word: str) -> str:

@@ -21,10 +21,11 @@ def test_sealed_value_survives_a_facts_body() -> None:
 
 @pytest.mark.parametrize("part", ["sealed", "class", "subject", "record", "field", "type", "rev"])
 def test_entry_without_a_part_is_refused(part: str) -> None:
-    """An entry that lacks a part, or whose envelope is no text form, is refused alike."""
+    """An entry that lacks a part, has one of another type, or no text form, is refused."""
     entry = SEALED.to_json()
     del entry[part]
-    for broken in (entry, {**SEALED.to_json(), "sealed": "gi2.AA"}, {"sealed": 12}):
+    other_type = {**SEALED.to_json(), part: "3" if part == "rev" else 3}
+    for broken in (entry, other_type, {**SEALED.to_json(), "sealed": "gi2.AA"}):
         with pytest.raises(CryptoError) as refused:
             Sealed.from_json(broken)
         assert refused.value.code == "vault.open_failed"

@@ -149,6 +149,52 @@ def test_after_the_last_wrap_nobody_opens(any_house: House) -> None:
     refusal(lambda: any_house.open([sealed]))
 
 
+def test_withdrawal_between_two_openings_of_a_transaction_counts(any_house: House) -> None:
+    """A transaction that opened a value looks for its key anew when it opens again."""
+    sealed = any_house.seal(PHONE)
+    with any_house.tx() as tx:
+        vault, given = any_house.vault(tx), permit(tx, [sealed], "notify-citizen")
+        assert vault.open([sealed], given)[0].reveal() == PHONE
+        with any_house.tx() as other:
+            other.write(delete(wrap_table).where(WRAP.purpose == "notify-citizen"))
+        tx.commit_opening()  # as the door does before each opening
+        with pytest.raises(AccessDenied) as refused:
+            vault.open([sealed], given)
+        assert refused.value.code == "vault.no_wrap_for_purpose"
+        assert vault.open([sealed], permit(tx, [sealed]))[0].reveal() == PHONE
+
+
+def test_destroyed_keys_are_gone_for_every_purpose(any_house: House) -> None:
+    """Destroying a subject's keys ends all its classes and purposes, and nobody else's."""
+    mine, other = any_house.seal(PHONE), any_house.seal(PHONE)
+    text = any_house.seal("x", subject=mine.subject, data_class="content", field="text")
+    with any_house.tx() as tx:
+        any_house.vault(tx).destroy_keys([mine.subject])
+    for sealed in (mine, text):
+        with pytest.raises(AccessDenied):
+            any_house.open([sealed])
+    assert any_house.open([other]) == [PHONE]
+    assert {subject for subject, _class, _purpose in wraps(any_house)} == {other.subject}
+
+
+def test_keys_destroyed_before_the_commit_are_never_written(house: House) -> None:
+    """A subject made and destroyed in one transaction leaves nothing; what comes after does."""
+    with house.tx() as tx:
+        vault = house.vault(tx)
+        gone, kept = vault.new_subject(), vault.new_subject()
+        first = vault.seal(PHONE, subject=gone, **PLACE)
+        vault.destroy_keys([gone])
+        assert not vault.pending
+        again = vault.seal(PHONE, subject=gone, **PLACE)
+        beside = vault.seal(PHONE, subject=kept, **PLACE)
+        vault.destroy_keys([gone])
+    with pytest.raises(AccessDenied):
+        house.open([first])
+    assert first.kid != again.kid
+    assert house.open([beside]) == [PHONE]
+    assert {subject for subject, _class, _purpose in wraps(house)} == {kept}
+
+
 MOVED: dict[str, object] = {
     "subject": "s-other", "record": "r-2", "field": "email", "data_class": "content", "rev": 2,
     "type": "bytes",

@@ -19,7 +19,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
         from govinteract import __version__  # noqa: PLC0415 - read from the metadata when asked
 
@@ -30,18 +30,21 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 @app.callback()
 def _locality(
     ctx: typer.Context,
+    *,
     config: Annotated[
         Path | None,
         typer.Option(help="The locality's TOML file (GOVINTERACT_CONFIG, else ward.toml)."),
     ] = None,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it and end."),
     ] = False,
 ) -> None:
     """Run a locality's app: reports and answers, personal data sealed, every step provable.
 
     Exit status: 0 good, 1 something wrong was found, 2 the command was not usable as given.
     """
+    _ = version  # done by its callback
     ctx.obj = Config(config)
 
 

@@ -62,7 +62,7 @@ def draw(statistics: Statistics, *, title: str, names: Mapping[str, str], lang: 
     words = _Words(lang)
     services = {names.get(code, code): one for code, one in statistics.by_service.items()}
     body: list[str] = [*_head(statistics, title, words)]
-    bottom = 196
+    bottom = 232
     for part in (
         _months(statistics.by_month, words),
         _bars(words("by_service"), services, words),
@@ -115,27 +115,43 @@ def _head(statistics: Statistics, title: str, words: _Words) -> Iterator[str]:
     yield _text(_MARGIN, 46, title, size=24, weight=700)
     day = statistics.as_of.strftime("%d/%m/%Y" if words.lang == "vi" else "%d %B %Y")
     yield _text(_MARGIN, 68, words("as_of", day=day), size=13, fill=_QUIET)
-    tiles = (
-        (words.number(total.received), words("received")),
-        (words.number(total.answered), words("answered")),
-        (_share(total.in_time, total.in_time + total.late, words), words("in_time_share")),
-        (words.number(total.open), words("open_overdue", n=words.number(total.overdue))),
-        (words.hours(total.median_working_hours), words("median")),
-        (words.hours(total.p90_working_hours), words("p90")),
-        (
-            "-" if total.rating is None else words.number(float(total.rating)),
-            words("rating", n=words.number(total.ratings)),
-        ),
-    )
-    step = _INNER / len(tiles)
-    for index, (value, label) in enumerate(tiles):
-        yield _text(_MARGIN + index * step, 112, value, size=22, weight=700)
-        yield _text(_MARGIN + index * step, 131, label, size=12, fill=_QUIET)
+    yield from _tiles(total, words)
     x = float(_MARGIN)
     for part, colour in _PARTS:
-        yield _rect(x, 155, 12, 12, colour)
-        yield _text(x + 18, 166, words(part), size=13)
+        yield _rect(x, 178, 12, 12, colour)
+        yield _text(x + 18, 189, words(part), size=13)
         x += 34 + 7.2 * len(words(part))
+
+
+def _tiles(total: Figures, words: _Words) -> Iterator[str]:
+    """Yield the figures that count most, each with its word and what it is of."""
+    rating = None if total.rating is None else float(total.rating)
+    tiles = (
+        (words.number(total.received), words("received"), ""),
+        (
+            words.number(total.answered),
+            words("answered"),
+            _share(total.answered, total.received, words),
+        ),
+        (
+            _share(total.in_time, total.in_time + total.late, words),
+            words("in_time_share"),
+            words("in_time_of"),
+        ),
+        (words.number(total.open), words("open"), words("overdue", n=words.number(total.overdue))),
+        (words.hours(total.median_working_hours), words("median"), words("working")),
+        (words.hours(total.p90_working_hours), words("p90"), words("working")),
+        (
+            "-" if rating is None else words.number(rating),
+            words("rating"),
+            words("ratings", n=words.number(total.ratings)),
+        ),
+    )
+    for index, (value, label, of) in enumerate(tiles):
+        x = _MARGIN + index * _INNER / len(tiles)
+        yield _text(x, 108, value, size=22, weight=700)
+        yield _text(x, 128, label, size=13)
+        yield _text(x, 145, of, size=12, fill=_QUIET)
 
 
 def _share(part: int, whole: int, words: _Words) -> str:
@@ -167,7 +183,7 @@ def _months(months: Mapping[str, Figures], words: _Words) -> _Part:
     svg = [_text(0, 0, words("by_month"), size=16, weight=600)]
     for share in (0.0, 0.5, 1.0):
         y = top + height * (1 - share)
-        svg.append(f'<line x1="56" x2="{_INNER}" y1="{y}" y2="{y}" stroke="{_LINE}"/>')
+        svg.append(_line(56, _INNER, y, _LINE, 1))
         label = words.number(int(most * share))
         svg.append(_text(48, y + 4, label, size=12, fill=_QUIET, anchor="end"))
     step = min((_INNER - 70) / max(len(latest), 1), 96)
@@ -176,7 +192,8 @@ def _months(months: Mapping[str, Figures], words: _Words) -> _Part:
         for part, colour in _PARTS:
             tall = height * _counts(figures)[part] / most
             y -= tall
-            svg.append(_rect(x, y, step * 0.66, tall, colour, _hint(month, figures, words)))
+            if tall:
+                svg.append(_rect(x, y, step * 0.66, tall, colour, _hint(month, figures, words)))
         label = f"{month[5:]}/{month[2:4]}"
         svg.append(
             _text(x + step * 0.33, top + height + 18, label, size=12, fill=_QUIET, anchor="middle")
@@ -186,7 +203,7 @@ def _months(months: Mapping[str, Figures], words: _Words) -> _Part:
 
 def _ceiling(value: int) -> int:
     """Return the next number above that is easy to read on an axis, and even."""
-    size = 10 ** max(len(str(max(value, 1))) - 1, 0)
+    size: int = 10 ** (len(str(max(value, 1))) - 1)
     steps = (1, 2, 4, 5, 6, 8, 10)
     top = next(size * step for step in steps if size * step >= value)
     return max(top, 2)
@@ -208,7 +225,8 @@ def _bars(heading: str, groups: Mapping[str, Figures], words: _Words) -> _Part:
         x = float(left)
         for part, colour in _PARTS:
             wide = (hours_at - left - 90) * _counts(figures)[part] / most
-            svg.append(_rect(x, y, wide, _BAR, colour, _hint(name, figures, words)))
+            if wide:
+                svg.append(_rect(x, y, wide, _BAR, colour, _hint(name, figures, words)))
             x += wide
         svg.append(_text(x + 8, y + 13, words.number(figures.received), size=13))
         svg.append(_range(hours_at, y, figures, slowest, words))
@@ -229,14 +247,21 @@ def _range(x: float, y: float, figures: Figures, slowest: float, words: _Words) 
     room, middle = 120, y + _BAR / 2
     at, end = x + 6 + room * median / slowest, x + 6 + room * p90 / slowest
     both = f"{words.hours(median)} · {words.hours(p90)}"
+    dot = f'<circle cx="{at:.1f}" cy="{middle}" r="5" fill="{_INK}"/>'
     return "".join(
         (
-            f'<line x1="{x + 6:.1f}" x2="{x + 6 + room:.1f}" y1="{middle}" y2="{middle}" stroke="{_LINE}"/>',
-            f'<line x1="{at:.1f}" x2="{end:.1f}" y1="{middle}" y2="{middle}" '
-            f'stroke="{_QUIET}" stroke-width="3" stroke-linecap="round"/>',
-            f'<circle cx="{at:.1f}" cy="{middle}" r="5" fill="{_INK}"/>',
+            _line(x + 6, x + 6 + room, middle, _LINE, 1),
+            _line(at, end, middle, _QUIET, 3),
+            dot,
             _text(x + room + 22, y + 13, both, size=12),
         )
+    )
+
+
+def _line(x: float, end: float, y: float, colour: str, thick: int) -> str:
+    return (
+        f'<line x1="{x:.1f}" x2="{end:.1f}" y1="{y:g}" y2="{y:g}" stroke="{colour}" '
+        f'stroke-width="{thick}" stroke-linecap="round"/>'
     )
 
 

@@ -1,11 +1,10 @@
 """`import-reports`: another system's records, with their history."""
 
 import csv
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, BinaryIO, Self
+from typing import Annotated, BinaryIO, Self, TextIO
 
 import typer
 
@@ -90,7 +89,7 @@ class _Rejections:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._files = ExitStack()
-        self._add: Callable[[Sequence[object]], object] | None = None
+        self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
         if _is_ours(self._path):
@@ -105,11 +104,11 @@ class _Rejections:
 
     def add(self, refusal: Refusal) -> None:
         """Write one row; nothing that the refused row says is in it."""
-        if self._add is None:
-            file = self._files.enter_context(open_to_write(self._path))
-            self._add = csv.writer(file).writerow
-            self._add(_HEADER)
-        self._add((refusal.line, refusal.column, refusal.reason(language())))
+        if self._file is None:
+            self._file = self._files.enter_context(open_to_write(self._path))
+            csv.writer(self._file).writerow(_HEADER)
+        row = (refusal.line, refusal.column, refusal.reason(language()))
+        csv.writer(self._file).writerow(row)
 
 
 def _is_ours(path: Path) -> bool:

@@ -42,7 +42,6 @@ def verify(
     altered, removed, added or reordered.
     """
     with ctx.obj.ward() as ward:
-        ward.sequence()
         verdict = ward.verify(None if known is None else _read_known(ward, known))
     if json:
         as_json({"good": verdict.good, **asdict(verdict)})

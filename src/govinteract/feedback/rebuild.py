@@ -17,9 +17,9 @@ from govinteract.feedback.projection import fold, message, photos
 from govinteract.feedback.tables import case_table, message_table, photo_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-    from sqlalchemy import Table
+    from sqlalchemy import RowMapping, Table
 
     from govinteract.facts import Fact, Facts
     from govinteract.feedback.projection import Row
@@ -149,7 +149,7 @@ def _without_facts(tx: Transaction, facts: Facts, table: Table) -> Iterator[Diff
         after = cases[-1]
 
 
-def _key(table: Table, row: Mapping[str, object]) -> tuple[object, ...]:
+def _key(table: Table, row: Row | RowMapping) -> tuple[object, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 

@@ -129,11 +129,15 @@ def _text(root: KeyMaterial) -> str:
 
 def _write_new(path: Path, text: str) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(file, "w", encoding="utf-8") as sink:  # noqa: PTH123 - a descriptor, not a path
-        os.fchmod(file, 0o600)  # whatever the umask took away
-        sink.write(text)
-        sink.flush()
-        os.fsync(file)
+    try:
+        with open(file, "w", encoding="utf-8") as sink:  # noqa: PTH123 - a descriptor, not a path
+            os.fchmod(file, 0o600)  # whatever the umask took away
+            sink.write(text)
+            sink.flush()
+            os.fsync(file)
+    except OSError:
+        path.unlink()  # half a key would stand in the way of a whole one
+        raise
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)

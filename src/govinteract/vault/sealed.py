@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Sealed"]
 
 
+_NAMES = {
+    "data_class": "class", "subject": "subject", "record": "record", "field": "field",
+    "type": "type",
+}  # fmt: skip
+
+
 def _short(data: bytes) -> str:
     return f"<{len(data)} bytes>"
 
@@ -52,19 +58,18 @@ class Sealed:
 
     def to_json(self) -> dict[str, str | int]:
         """Return what a fact's body holds of it; `from_json` reads it back."""
-        return {
-            "class": self.data_class, "field": self.field, "record": self.record,
-            "rev": self.rev, "sealed": self.text, "subject": self.subject, "type": self.type,
-        }  # fmt: skip
+        names: dict[str, str] = {key: getattr(self, name) for name, key in _NAMES.items()}
+        return {**names, "rev": self.rev, "sealed": self.text}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote; `CryptoError("vault.open_failed")` for anything else."""
         try:
-            return cls(
-                envelope=envelope.from_text(entry["sealed"]), data_class=entry["class"],
-                subject=entry["subject"], record=entry["record"], field=entry["field"],
-                type=entry["type"], rev=entry["rev"],
-            )  # fmt: skip
-        except (KeyError, TypeError):
+            names = {name: entry[key] for name, key in _NAMES.items()}
+            text, rev = entry["sealed"], entry["rev"]
+        except KeyError:
             raise open_failed() from None
+        well_typed = all(isinstance(part, str) for part in (text, *names.values()))
+        if not well_typed or type(rev) is not int:
+            raise open_failed()
+        return cls(envelope=envelope.from_text(text), rev=rev, **names)

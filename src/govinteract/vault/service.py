@@ -218,7 +218,8 @@ class Vault:
 
     def _write_wraps(self) -> None:
         rows, self._pending = self._pending, []
-        self._tx.insert(wrap_table, rows)
+        if rows:
+            self._tx.insert(wrap_table, rows)
 
     def _find_key(self, owner: _Owner) -> FieldCipher | None:
         """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""

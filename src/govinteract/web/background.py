@@ -35,10 +35,11 @@ def lifespan(locality: Locality) -> Callable[[object], AbstractAsyncContextManag
 
     @asynccontextmanager
     async def living(_app: object) -> AsyncIterator[None]:
-        works = [(_SEQUENCE_SECONDS, locality.sequence), (_SWEEP_SECONDS, lambda: sweep(locality))]
-        relay = getattr(locality, "relay", None)
-        if relay is not None:
-            works.append((_SEQUENCE_SECONDS, lambda: relay().run_once()))
+        works: list[tuple[float, Callable[[], object]]] = [
+            (_SEQUENCE_SECONDS, locality.sequence),
+            (_SEQUENCE_SECONDS, locality.relay_once),
+            (_SWEEP_SECONDS, lambda: sweep(locality)),
+        ]
         tasks = [asyncio.create_task(_forever(locality, pause, work)) for pause, work in works]
         try:
             yield

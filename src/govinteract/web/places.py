@@ -53,6 +53,8 @@ class Place:
     @property
     def sources(self) -> tuple[str, ...]:
         """Where pictures of the map come from, for the content policy."""
+        if not self.has_map:
+            return ()
         host = urlsplit(self.tiles)
         tiles = (f"{host.scheme}://{host.netloc.replace('{s}.', '*.')}",) if host.netloc else ()
         return ("data:", *tiles)

@@ -59,10 +59,7 @@ VERBS = ("start", "reply", "resolve", "decline", "forward", "withdraw")
 """The verbs by which an import may say what became of a report."""
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACE = re.compile(r"\{([^{}]+)\}")
-_KEYS = {
-    "source", "zone", "dates", "lang", "encoding", "delimiter", "empty", "columns", "services",
-    "states", "units", "service",
-}  # fmt: skip
+_MUST = ("source", "zone", "dates", "columns")
 _KINDS: dict[str, type] = {
     "source": str, "zone": str, "dates": list, "lang": str, "encoding": str, "delimiter": str,
     "empty": list, "columns": dict, "services": dict, "states": dict, "units": dict,
@@ -119,7 +116,7 @@ class ImportMapping:
         _stop_at([*_form(raw)])
         known = {**catalogue.services, **Catalogue.from_toml(text).services}
         verbs = _verbs(workflow)
-        _stop_at([*_meaning(raw, known, verbs)])
+        _stop_at([*_details(raw), *_meaning(raw, known, verbs)])
         return cls(
             source=raw["source"], clock=WallClock(ZoneInfo(raw["zone"]), raw["dates"]),
             lang=raw.get("lang", LANGUAGES[0]), encoding=raw.get("encoding", "utf-8").lower(),
@@ -158,27 +155,40 @@ def _stop_at(problems: list[str]) -> None:
 
 
 def _form(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the mapping's form."""
-    yield from (f"unknown key {key!r}" for key in sorted(raw.keys() - _KEYS))
+    """Yield what is wrong with the mapping's form: keys, and kinds of values."""
+    yield from (f"unknown key {key!r}" for key in sorted(raw.keys() - _KINDS.keys()))
+    yield from (f"{key} is missing" for key in _MUST if not raw.get(key))
     for key, kind in _KINDS.items():
-        if key in raw and not isinstance(raw[key], kind):
+        if not isinstance(raw.get(key, kind()), kind):
             yield f"{key} is not a {kind.__name__}"
-            return
-    for key in ("source", "zone", "dates", "columns"):
-        if not raw.get(key):
-            yield f"{key} is missing"
-    for table in ("columns", "services", "states", "units"):
-        for said, code in raw.get(table, {}).items():
-            if not isinstance(code, str) or not code:
-                yield f"{table}: {said!r} stands for no text"
-    if not all(isinstance(said, str) for key in ("dates", "empty") for said in raw.get(key, [])):
-        yield "dates and empty hold texts"
-    if not _SOURCE.fullmatch(raw.get("source", "?")):
+        elif kind is dict:
+            yield from (
+                f"{key}: {said!r} is not a text"
+                for said in raw.get(key, {})
+                if not _is_text(raw[key][said])
+            )
+        elif key in {"dates", "empty"} and not all(
+            isinstance(said, str) for said in raw.get(key, [])
+        ):
+            yield f"{key} holds texts"
+
+
+def _details(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the single values."""
+    if not _SOURCE.fullmatch(raw["source"]):
         yield "source is 1 to 40 of a-z, 0-9 and '-'"
     if len(raw.get("delimiter", ",")) != 1:
         yield "delimiter is one character"
     if raw.get("lang", LANGUAGES[0]) not in LANGUAGES:
         yield f"lang is one of {', '.join(LANGUAGES)}"
+    try:
+        ZoneInfo(raw["zone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f"zone: {raw['zone']!r} is not in the IANA database"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _meaning(
@@ -190,10 +200,6 @@ def _meaning(
     yield from (f"columns: unknown {name!r}" for name in columns if name not in COLUMNS)
     if ("lat" in columns) != ("lon" in columns):
         yield "columns: lat and lon come together"
-    try:
-        ZoneInfo(raw["zone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield f"zone: {raw['zone']!r} is not in the IANA database"
     for said, code in raw.get("services", {}).items():
         if code not in services:
             yield f"services: {said!r}: no service {code!r} in the catalogue or here"

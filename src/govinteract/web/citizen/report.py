@@ -171,11 +171,11 @@ class Reporting:
         lang = language_of(request)
         service, place = self._service(filled), self._place
         point = None if errors and "at" in errors else filled.point
-        images = {"where": place.sources if place.has_map else (), "who": ("blob:",)}
+        # The steps replace each other within one document, so they share one policy.
+        policy = Policy(secret=True, images=place.sources, location=place.has_map)
         return self._site.pages.show(
             request, f"report/{step}.html", status=_ERROR if errors else 200,
-            policy=Policy(secret=True, images=images.get(step, ()), location=step == "where"),
-            step=step, filled=filled, service=service, hidden=filled.hidden(_SHOWN[step]),
+            policy=policy, step=step, filled=filled, service=service, hidden=filled.hidden(_SHOWN[step]),
             errors={name: error.message(lang) for name, error in (errors or {}).items()},
             place=place, point=point, spot=place.spot(point) if point and place.bounds else None,
             width=WIDTH, photos=self._waiting(filled.get("draft")) if step == "who" else [],
