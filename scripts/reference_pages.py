@@ -11,6 +11,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import typer.main
 from babel.messages.pofile import read_po
@@ -27,6 +28,8 @@ ASSETS = ROOT / "docs" / "assets"
 MADE = "<!-- Made by scripts/reference_pages.py; change what it is made from. -->\n"
 WIDTH = 92
 
+CODES_HEAD = ("| Code | Family | English | Tiếng Việt |", "|---|---|---|---|")
+
 ELSEWHERE = {
     "govinteract.cli": "commands.md has the commands",
     "govinteract.notify.channels": "notify offers what it has",
@@ -37,6 +40,8 @@ ELSEWHERE = {
 
 SPEAKERS = {"say", "t", "translate"}
 """What asks for a message that is no error."""
+WORDY = ("cli.", "web.")
+"""Rooms whose messages are mostly labels: theirs are errors where one is made of them."""
 
 
 def rooms() -> Iterator[str]:
@@ -51,8 +56,8 @@ def rooms() -> Iterator[str]:
 
 def _public(path: Path) -> bool:
     tree = ast.parse(path.read_text(encoding="utf-8"), path)
-    targets = (target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
-    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign))
+    return any(ast.unparse(target) == "__all__" for node in assigned for target in node.targets)
 
 
 def room_pages() -> dict[Path, str]:
@@ -90,7 +95,7 @@ def error_codes() -> str:
         "the code is chosen at run time or says what became of a letter.",
     ]
     for room in sorted({code.partition(".")[0] for code in raised}):
-        lines += ["", f"## {room}", "", "| Code | Family | English | Tiếng Việt |", "|---|---|---|---|"]
+        lines += ["", f"## {room}", "", *CODES_HEAD]
         lines += [
             f"| `{code}` | {_family(raised[code])} | {english[code]} | {vietnamese[code]} |"
             for code in sorted(raised)
@@ -123,7 +128,8 @@ def codes(messages: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(SRC.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), path)
-        spoken = {id(call.args[0]) for call in _calls(tree) if _name(call) in SPEAKERS}
+        asked = [call.args[0] for call in _calls(tree) if _name(call) in SPEAKERS]
+        spoken = {id(node) for argument in asked for node in ast.walk(argument)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and node.value in messages and id(node) not in spoken:
                 found.setdefault(str(node.value), "")
@@ -132,7 +138,11 @@ def codes(messages: Mapping[str, str]) -> dict[str, str]:
             for node in ast.walk(call.args[0]) if family else ():
                 if isinstance(node, ast.Constant) and node.value in found:
                     found[str(node.value)] = family
-    return found
+    return {
+        code: family
+        for code, family in found.items()
+        if family or (messages[code].endswith(".") and not code.startswith(WORDY))
+    }
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
@@ -162,21 +172,23 @@ def commands() -> str:
         MADE,
         "# Commands",
         "",
-        "If you run a locality, you run these. They work on the locality that `--config` names, else",
-        "`GOVINTERACT_CONFIG`, else `ward.toml` in the current directory, else the environment.",
-        "Results go to standard output, everything that is only for people to standard error.",
+        "If you run a locality, you run these. They work on the locality that `--config` names,",
+        "else `GOVINTERACT_CONFIG`, else `ward.toml` in the current directory, else the",
+        "environment. Results go to standard output, everything that is only for people to",
+        "standard error.",
     ]
-    for name, text in _helps(typer.main.get_command(app), "govinteract"):
+    for name, text in _helps(typer.main.get_command(app), "govinteract", None):
         lines += ["", f"## `{name}`", "", "```text", text.rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
 
-def _helps(command: typer.core.TyperGroup, name: str) -> Iterator[tuple[str, str]]:
-    context = command.make_context(name, [], resilient_parsing=True, max_content_width=WIDTH)
-    context.terminal_width = WIDTH
-    yield name, command.get_help(context)
+def _helps(command: Any, name: str, above: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - typer's own classes are private
+    context = command.make_context(
+        name, [], parent=above, resilient_parsing=True, terminal_width=WIDTH
+    )
+    yield context.command_path, command.get_help(context)
     for part, below in getattr(command, "commands", {}).items():
-        yield from _helps(below, f"{name} {part}")
+        yield from _helps(below, part, context)
 
 
 def purposes() -> str:
@@ -186,7 +198,7 @@ def purposes() -> str:
         MADE,
         "# Purposes",
         "",
-        "If you want to open personal data, you name one of these in `acting_as(..., purpose=...)`.",
+        "If you open personal data, you name one of these in `acting_as(..., purpose=...)`.",
         f"They are those of `packs/vn/purposes.toml` (profile `{found.profile}`).",
         "",
         "| Purpose | Opens | For whom | Basis | Read in the signed text |",
@@ -199,9 +211,9 @@ def purposes() -> str:
 def _purpose_row(purpose: Purpose) -> str:
     who = ", ".join(purpose.who) + (", their own only" if purpose.scope == "own" else "")
     classes = ", ".join(f"`{name}`" for name in purpose.classes)
-    names = f"{purpose.name('en')}<br>{purpose.name('vi')}"
+    name = f"`{purpose.code}`<br>{purpose.name('en')}<br>{purpose.name('vi')}"
     read = "yes" if purpose.basis.verified else "**no, unverified**"
-    return f"| `{purpose.code}`<br>{names} | {classes} | {who} | {purpose.basis.reference} | {read} |"
+    return f"| {name} | {classes} | {who} | {purpose.basis.reference} | {read} |"
 
 
 def workflow() -> str:
@@ -260,8 +272,8 @@ def differing(made: Mapping[Path, str]) -> list[Path]:
 
 def main() -> None:
     """Write the pages, or with --check compare them."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when they differ")
+    parser = argparse.ArgumentParser(description="Write the pages that are made from the code.")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     check = parser.parse_args().check
     made = pages()
     old, wrong = left_over(made), differing(made)

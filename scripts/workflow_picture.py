@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from attrs import field, frozen
+from attrs import frozen
 
 from govinteract.feedback import Workflow
 
@@ -30,14 +30,22 @@ NAME = {
     "vi": "Vòng đời một phản ánh: bốn nhóm trạng thái và các thao tác chuyển giữa chúng",
 }
 
-WIDTH, BOX, LINE = 960, 260, 26
-LEFT, MIDDLE, RIGHT, TOP = 30, 350, 670, 84
-STYLE = """\
-text{font:14px system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:#17302d}
-.title{font-weight:600}.key,.verb{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:12px}
-.key{fill:#55706c}.who{font-size:12px;fill:#55706c}
-.box{fill:#fff;stroke:#0b5c55;stroke-width:1.5}.head{fill:#d8ece9}
-.edge{fill:none;stroke:#0b5c55;stroke-width:1.5;marker-end:url(#tip)}"""
+WIDTH, LINE = 1000, 26
+TOP = 104
+INK, PAPER, QUIET = "#0b5c55", "#f4faf9", "#55706c"
+SANS = 'system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif'
+MONO = 'ui-monospace,"DejaVu Sans Mono",monospace'
+STYLE = f"""\
+text{{font:14px {SANS};fill:#17302d}}.title{{font-weight:600}}
+.key,.verb{{font-family:{MONO};font-size:12px}}
+.key{{fill:{QUIET}}}.who{{font-size:12px;fill:{QUIET}}}
+.box{{fill:#fff}}.head{{fill:#d8ece9}}
+.box,.rim{{stroke:{INK};stroke-width:1.5}}.rim{{fill:none}}
+.edge{{fill:none;stroke:{INK};stroke-width:1.5;marker-end:url(#tip)}}"""
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8"'
+    f' markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="{INK}"/></marker></defs>'
+)
 
 
 @frozen
@@ -47,6 +55,7 @@ class Box:
     group: str
     x: int
     y: int
+    width: int
     states: Sequence[tuple[str, str]]
     within: Sequence[str]
 
@@ -60,6 +69,11 @@ class Box:
         """Where it ends."""
         return self.y + self.height
 
+    @property
+    def right(self) -> int:
+        """Its right edge."""
+        return self.x + self.width
+
 
 @frozen
 class Edge:
@@ -68,8 +82,8 @@ class Edge:
     path: str
     x: int
     y: int
-    anchor: str = field(default="middle")
-    below: bool = False
+    anchor: str
+    below: bool
 
 
 def states_table(workflow: Workflow) -> Iterator[str]:
@@ -89,8 +103,8 @@ def moves_table(workflow: Workflow) -> Iterator[str]:
         row = (verb, move.to, ", ".join(move.by), move.why)
         sources.setdefault(row, []).append(source)
     for (verb, to, who, why), found in sources.items():
-        everywhere = len(found) == len(workflow.states)
-        places = "every state" if everywhere else ", ".join(f"`{s}`" if s else "(new)" for s in found)
+        named = ", ".join(f"`{source}`" if source else "(new)" for source in found)
+        places = "every state" if len(found) == len(workflow.states) else named
         yield f"| `{verb}` | {places} | {'`=`' if to == '=' else f'`{to}`'} | {who} | {why} |"
 
 
@@ -98,16 +112,15 @@ def draw(workflow: Workflow, lang: str) -> str:
     """Return the picture as SVG; a reader sees it on light and on dark pages."""
     labels = _labels(workflow, lang)
     boxes = _boxes(workflow, lang, labels)
-    bottom = boxes["withdrawn"].bottom
+    height = boxes["withdrawn"].bottom + 24
+    edges = _edges(boxes)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 24}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         f"<title>{escape(NAME[lang])}</title>",
         f"<style>{STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8"'
-        ' markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="#0b5c55"/></marker></defs>',
-        f'<rect width="{WIDTH}" height="{bottom + 24}" rx="10" fill="#f4faf9"/>',
+        TIP,
+        f'<rect width="{WIDTH}" height="{height}" rx="10" fill="{PAPER}"/>',
     ]
-    edges = _edges(boxes)
     for way, lines in labels.items():
         if way[0] != way[1]:
             parts += _edge(edges[way], lines)
@@ -122,7 +135,7 @@ def _labels(workflow: Workflow, lang: str) -> Mapping[tuple[str, str], list[str]
     of_state = {state.key: group[state.kind] for state in workflow.states.values()} | {"": ""}
     found: dict[tuple[str, str], dict[tuple[str, ...], dict[str, None]]] = {}
     for (source, verb), move in workflow.moves.items():
-        if move.to == "=" or move.to == source:
+        if move.to in {"=", source}:
             continue
         way = (of_state[source], of_state[move.to])
         found.setdefault(way, {}).setdefault(move.by, {})[verb] = None
@@ -145,62 +158,63 @@ def _wrapped(who: str, verbs: Sequence[str]) -> Iterator[str]:
 def _boxes(
     workflow: Workflow, lang: str, labels: Mapping[tuple[str, str], list[str]]
 ) -> dict[str, Box]:
-    def make(group: str, x: int, y: int) -> Box:
+    def make(group: str, x: int, y: int, width: int) -> Box:
         states = [
             (state.label[lang], state.key)
             for state in workflow.states.values()
             if state.kind in GROUPS[group]
         ]
-        return Box(group, x, y, states, labels.get((group, group), []))
+        return Box(group, x, y, width, states, labels.get((group, group), []))
 
-    left, right = make("open", LEFT, TOP), make("answer", RIGHT, TOP)
-    waiting = make("waiting", MIDDLE, max(left.bottom, right.bottom) + 40)
-    withdrawn = make("withdrawn", MIDDLE, waiting.bottom + 60)
+    left, right = make("open", 24, TOP, 280), make("answer", 640, TOP, 336)
+    waiting = make("waiting", 340, max(left.bottom, right.bottom) + 40, 280)
+    withdrawn = make("withdrawn", 340, waiting.bottom + 60, 280)
     return {box.group: box for box in (left, right, waiting, withdrawn)}
 
 
 def _edges(boxes: Mapping[str, Box]) -> dict[tuple[str, str], Edge]:
     """Return a fixed path for each way that the table may have."""
     a, b, c, d = (boxes[name] for name in ("open", "waiting", "answer", "withdrawn"))
-    across, end = a.x + BOX, d.y + 22
-    up, down = b.y + 34, b.y + 62
-    return {
-        ("", "open"): Edge(f"M160 14V{a.y}", 172, 26, "start", below=True),
-        ("open", "answer"): Edge(f"M{across} {a.y + 74}H{c.x}", 480, a.y + 68),
-        ("answer", "open"): Edge(f"M{c.x} {a.y + 140}H{across}", 480, a.y + 134),
-        ("open", "waiting"): Edge(f"M90 {a.bottom}V{down}H{b.x}", 222, down, below=True),
-        ("waiting", "open"): Edge(f"M{b.x} {up}H210V{a.bottom}", 280, up - 6),
-        ("waiting", "answer"): Edge(f"M{b.x + BOX} {up}H750V{c.bottom}", 680, up - 6),
-        ("answer", "waiting"): Edge(f"M870 {c.bottom}V{down}H{b.x + BOX}", 738, down, below=True),
-        ("open", "withdrawn"): Edge(f"M50 {a.bottom}V{end}H{d.x}", 200, end, below=True),
-        ("waiting", "withdrawn"): Edge(f"M480 {b.bottom}V{d.y}", 492, b.bottom + 8, "start", below=True),
-        ("answer", "withdrawn"): Edge(f"M910 {c.bottom}V{end}H{d.x + BOX}", 760, end, below=True),
+    out, inn = a.y + 84, a.y + 150
+    up, down, end = b.y + 34, b.y + 62, d.y + 22
+    paths = {
+        ("", "open"): (f"M160 14V{a.y}", 172, 14, "start", True),
+        ("open", "answer"): (f"M{a.right} {out}H{c.x}", 472, out - 6, "middle", False),
+        ("answer", "open"): (f"M{c.x} {inn}H{a.right}", 472, inn - 6, "middle", False),
+        ("open", "waiting"): (f"M90 {a.bottom}V{down}H{b.x}", 215, down, "middle", True),
+        ("waiting", "open"): (f"M{b.x} {up}H210V{a.bottom}", 275, up - 6, "middle", False),
+        ("waiting", "answer"): (f"M{b.right} {up}H810V{c.bottom}", 712, up - 6, "middle", False),
+        ("answer", "waiting"): (f"M880 {c.bottom}V{down}H{b.right}", 740, down, "middle", True),
+        ("open", "withdrawn"): (f"M50 {a.bottom}V{end}H{d.x}", 195, end, "middle", True),
+        ("waiting", "withdrawn"): (f"M480 {b.bottom}V{d.y}", 492, b.bottom + 6, "start", True),
+        ("answer", "withdrawn"): (f"M930 {c.bottom}V{end}H{d.right}", 775, end, "middle", True),
     }
+    return {way: Edge(*path) for way, path in paths.items()}
 
 
 def _edge(edge: Edge, lines: Sequence[str]) -> Iterator[str]:
     yield f'<path class="edge" d="{edge.path}"/>'
     first = edge.y + 16 if edge.below else edge.y - 16 * (len(lines) - 1)
     for number, line in enumerate(lines):
-        yield _text(edge.x, first + 16 * number, line, edge.anchor)
+        kind = "verb" if line.startswith("\t") else "who"
+        yield _text(kind, edge.x, first + 16 * number, line, edge.anchor)
 
 
 def _box(box: Box, title: str) -> Iterator[str]:
-    yield f'<rect class="box" x="{box.x}" y="{box.y}" width="{BOX}" height="{box.height}" rx="8"/>'
-    head = f"M{box.x} {box.y + 28}v-20q0-8 8-8h{BOX - 16}q8 0 8 8v20z"
-    yield f'<path class="head" d="{head}"/>'
-    yield f'<rect class="box" style="fill:none" x="{box.x}" y="{box.y}" width="{BOX}" height="{box.height}" rx="8"/>'
-    yield f'<text class="title" x="{box.x + BOX // 2}" y="{box.y + 20}" text-anchor="middle">{escape(title)}</text>'
+    size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="8"'
+    head = f"M{box.x} {box.y + 28}v-20q0-8 8-8h{box.width - 16}q8 0 8 8v20z"
+    yield f'<rect class="box" {size}/><path class="head" d="{head}"/><rect class="rim" {size}/>'
+    yield _text("title", box.x + box.width // 2, box.y + 20, title, "middle")
     y = box.y + 50
     for label, key in box.states:
-        yield f'<text x="{box.x + 12}" y="{y}">{escape(label)}</text>'
-        yield f'<text class="key" x="{box.x + BOX - 12}" y="{y}" text-anchor="end">{escape(key)}</text>'
+        yield _text("label", box.x + 12, y, label)
+        yield _text("key", box.right - 12, y, key, "end")
         y += LINE
     for line in box.within:
-        yield _text(box.x + 12, y, line, "start")
+        yield _text("verb" if line.startswith("\t") else "who", box.x + 12, y, line)
         y += 18
 
 
-def _text(x: int, y: int, line: str, anchor: str) -> str:
-    kind = "verb" if line.startswith("\t") else "who"
-    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(line.strip())}</text>'
+def _text(kind: str, x: int, y: int, line: str, anchor: str = "start") -> str:
+    text = escape(line.strip())
+    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>'

@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from govinteract.cli.language import say
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
+        from govinteract.cli.language import say  # noqa: PLC0415 - as above
+
         print(say("cli.extra_missing"), file=sys.stderr)
         return 2
     return run(sys.argv[1:] if arguments is None else arguments)

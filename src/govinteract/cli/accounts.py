@@ -12,24 +12,24 @@ from govinteract.kernel import System
 
 __all__ = ["add_to"]
 
-officer = typer.Typer(no_args_is_help=True, help="Who may sign in at the desk.")
-apikey = typer.Typer(no_args_is_help=True, help="Which programs may report for people.")
+_officer = typer.Typer(no_args_is_help=True, help="Who may sign in at the desk.")
+_apikey = typer.Typer(no_args_is_help=True, help="Which programs may report for people.")
 _ROLES = ("handler", "moderator")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(officer, name="officer")
-    app.add_typer(apikey, name="apikey")
+    app.add_typer(_officer, name="officer")
+    app.add_typer(_apikey, name="apikey")
 
 
-@officer.callback()
+@_officer.callback()
 def _officers() -> None:
     """Who may sign in at the desk."""
 
 
-@officer.command("add", epilog="Example: govinteract officer add lan --name 'Lan' --unit mot-cua")
-def add_officer(
+@_officer.command("add", epilog="Example: govinteract officer add lan --name 'Lan' --unit mot-cua")
+def _add_officer(
     ctx: typer.Context,
     username: Annotated[str, typer.Argument(help="What the officer types: a-z, 0-9, . _ -")],
     *,
@@ -64,13 +64,13 @@ def _password() -> str:
     return sys.stdin.readline().removesuffix("\n")
 
 
-@apikey.callback()
+@_apikey.callback()
 def _programs() -> None:
     """Which programs may report for people."""
 
 
-@apikey.command("add", epilog="Example: govinteract apikey add city-app")
-def add_key(
+@_apikey.command("add", epilog="Example: govinteract apikey add city-app")
+def _add_key(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="The program: 1 to 40 of a-z, 0-9, dot, hyphen.")],
     *,

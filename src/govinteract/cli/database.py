@@ -15,18 +15,20 @@ __all__ = ["add_to"]
 
 _SHOWN = 50
 
-db = typer.Typer(no_args_is_help=True, help="The tables of the database.")
-projections = typer.Typer(no_args_is_help=True, help="Tables that can be made from the facts.")
+_db = typer.Typer(no_args_is_help=True, help="The tables of the database.")
+_projections = typer.Typer(no_args_is_help=True, help="Tables that can be made from the facts.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(db, name="db")
-    app.add_typer(projections, name="projections")
+    app.add_typer(_db, name="db")
+    app.add_typer(_projections, name="projections")
 
 
-@db.command(epilog="Example: GOVINTERACT_DATABASE_URL=sqlite:///ward.db govinteract db upgrade")
-def upgrade(
+@_db.command(
+    "upgrade", epilog="Example: GOVINTERACT_DATABASE_URL=sqlite:///ward.db govinteract db upgrade"
+)
+def _upgrade(
     ctx: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -48,8 +50,8 @@ def upgrade(
             print(f"- {step}")
 
 
-@projections.command(epilog="Example: govinteract projections rebuild --check")
-def rebuild(
+@_projections.command("rebuild", epilog="Example: govinteract projections rebuild --check")
+def _rebuild(
     ctx: typer.Context,
     *,
     check: Annotated[bool, typer.Option("--check", help="Compare and write nothing.")] = False,

@@ -29,10 +29,10 @@ _EXAMPLE = "Example: govinteract import-reports old.csv --mapping mappings/old.t
 
 def add_to(app: typer.Typer) -> None:
     """Add this command."""
-    app.command("import-reports", epilog=_EXAMPLE)(import_reports)
+    app.command("import-reports", epilog=_EXAMPLE)(_import_reports)
 
 
-def import_reports(
+def _import_reports(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="A delimited file whose first row names columns.")],
     *,

@@ -16,17 +16,17 @@ from govinteract.locality import Locality
 
 __all__ = ["add_to"]
 
-audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log of all facts.")
+_audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log of all facts.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(audit, name="audit")
-    app.command(epilog="Example: govinteract relay --once")(relay)
+    app.add_typer(_audit, name="audit")
+    app.command("relay", epilog="Example: govinteract relay --once")(_relay)
 
 
-@audit.command(epilog="Example: govinteract audit verify --known checkpoint.txt")
-def verify(
+@_audit.command("verify", epilog="Example: govinteract audit verify --known checkpoint.txt")
+def _verify(
     ctx: typer.Context,
     *,
     known: Annotated[
@@ -66,7 +66,7 @@ def _tell(verdict: Verdict) -> None:
         print(f"\n{verdict.note}", end="")
 
 
-def relay(
+def _relay(
     ctx: typer.Context,
     *,
     once: Annotated[bool, typer.Option("--once", help="Deliver what is due and end.")] = False,

@@ -12,16 +12,16 @@ from govinteract.vault.status import key_status
 
 __all__ = ["add_to"]
 
-keys = typer.Typer(no_args_is_help=True, help="The locality's own keys.")
+_keys = typer.Typer(no_args_is_help=True, help="The locality's own keys.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(keys, name="keys")
+    app.add_typer(_keys, name="keys")
 
 
-@keys.command(epilog="Example: govinteract keys status --json")
-def status(
+@_keys.command("status", epilog="Example: govinteract keys status --json")
+def _status(
     ctx: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

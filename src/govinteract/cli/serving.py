@@ -13,11 +13,11 @@ __all__ = ["add_to"]
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command(epilog="Example: govinteract init hoa-binh")(init)
-    app.command(epilog="Example: govinteract serve --host 0.0.0.0 --port 8080")(serve)
+    app.command("init", epilog="Example: govinteract init hoa-binh")(_init)
+    app.command("serve", epilog="Example: govinteract serve --host 0.0.0.0 --port 8080")(_serve)
 
 
-def init(
+def _init(
     directory: Annotated[Path, typer.Argument(help="A directory that is new or empty.")],
 ) -> None:
     """Write a project for a locality: settings, catalogue, theme and a small app."""
@@ -27,7 +27,7 @@ def init(
     print(say("cli.initialised", directory=directory))
 
 
-def serve(
+def _serve(
     ctx: typer.Context,
     *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",

@@ -27,10 +27,10 @@ _COLUMNS = (
 
 def add_to(app: typer.Typer) -> None:
     """Add this command."""
-    app.command(epilog="Example: govinteract stats --json --plot stats.svg")(stats)
+    app.command("stats", epilog="Example: govinteract stats --json --plot stats.svg")(_stats)
 
 
-def stats(
+def _stats(
     ctx: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

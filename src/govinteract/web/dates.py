@@ -68,7 +68,7 @@ class Dates:
         days = self._days(at, now)
         if days <= 0:
             return self._say("web.age_today")
-        return self._count("web.age_days", days)
+        return self._count("web.age_days_", days)
 
     def due(self, case: Case, now: datetime) -> Due:
         """Say how `case` stands: in time, due soon, late, waiting for the citizen, or over."""
@@ -83,17 +83,17 @@ class Dates:
     def _running(self, due: datetime, now: datetime) -> Due:
         days = self._days(now, due)
         if due < now:
-            late = self._count("web.due_late_days", -days)
+            late = self._count("web.due_late_days_", -days)
             return Due("late", late if days else self._say("web.due_late_today"))
         if days == 0:
             return Due("soon", self._say("web.due_today", time=self.time(due)))
-        return Due("soon" if days <= _SOON_DAYS else "fine", self._count("web.due_days", days))
+        return Due("soon" if days <= _SOON_DAYS else "fine", self._count("web.due_days_", days))
 
     def _days(self, start: datetime, end: datetime) -> int:
         return (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days
 
-    def _count(self, message_id: str, n: int) -> str:
-        return self._say(f"{message_id}_one" if n == 1 else message_id, n=n)
+    def _count(self, beginning: str, n: int) -> str:
+        return self._say(beginning + ("one" if n == 1 else "many"), n=n)
 
     def _say(self, message_id: str, **params: object) -> str:
         return self.texts.say(message_id, self.lang, **params)

@@ -41,7 +41,8 @@ FAULTS: list[tuple[dict[str, str | list[str]], int, str]] = [
     ({"lat": "90.001"}, 400, "kernel.point_invalid"),
     ({"lat": "107.5909", "long": "16.4637"}, 400, "kernel.point_invalid"),
     ({"long": "1e300"}, 400, "kernel.point_invalid"),
-    ({"description": "đ" * 200_000}, 400, "web.form_too_large"),
+    ({"description": "đ" * 400_000}, 400, "web.form_too_large"),
+    ({"description": "đ" * 200_000}, 400, "kernel.text_too_long"),
     ({"description": "d" * 200_000}, 400, "kernel.text_too_long"),
     ({"description": "đ" * 10_001}, 400, "kernel.text_too_long"),
     ({"description": "Cây\x00đổ"}, 400, "kernel.text_control"),
@@ -139,15 +140,13 @@ def test_broken_utf_8_in_a_query_is_refused(quiet_town: Town) -> None:
     assert answer.headers["govinteract-error"] == "open311.query_unreadable"
 
 
-@pytest.mark.parametrize("body", [b"--x\r\nContent-Disp", b"", b"no parts", b"--x--\r\n"])
-def test_a_damaged_multipart_form_is_refused(quiet_town: Town, body: bytes) -> None:
-    """A form that ends early is not a form with less in it."""
+def test_a_damaged_multipart_form_is_refused(quiet_town: Town) -> None:
+    """What can't be parsed is not an empty form."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = quiet_town.client.post(
-        f"{quiet_town.url}/requests.json", content=body, headers=headers
-    )
-    assert answer.status_code in {400, 403}
-    assert isinstance(answer.json(), list)
+    url = f"{quiet_town.url}/requests.json"
+    answer = quiet_town.client.post(url, content=b"no parts", headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["govinteract-error"] == "web.form_unreadable"
 
 
 @pytest.mark.parametrize("content", [b"GIF89a", b"\xff\xd8\xff\xe0 no photo", b"x" * 100])

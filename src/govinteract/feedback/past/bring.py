@@ -74,8 +74,9 @@ def bring_reports(
     rows: Iterable[Row | Refusal], reader: RowReader, *, source: str,
     begin: Callable[[], AbstractContextManager[_Acting]],
     reject: Callable[[Refusal], None], progress: Callable[[Totals], None] = lambda _totals: None,
+    size: int = BATCH,
 ) -> Totals:  # fmt: skip
-    """Bring in the reports in `rows`, `BATCH` to a commit, and return what became of them.
+    """Bring in the reports in `rows`, `size` to a commit, and return what became of them.
 
     `begin` opens a transaction of `System("import.<source>")`; `reject` gets each row that
     can't be read, and the rest still comes in; `progress` is called after each commit. What
@@ -89,7 +90,7 @@ def bring_reports(
             reject(read)
             continue
         batch.reports.append(read)
-        if len(batch.reports) == BATCH:
+        if len(batch.reports) == size:
             totals.add(batch.commit())
             progress(totals)
     if batch.reports:

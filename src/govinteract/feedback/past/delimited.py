@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DelimitedFile", "Row"]
 
-ROW_LIMIT = 500_000
+_ROW_LIMIT = 500_000
 """Characters of a row; a field may have 131,072 (the limit of Python's csv)."""
 _DELIMITERS = (",", ";", "\t", "|")
 _UNDECODED = {"utf-8": re.compile("[\udc80-\udcff]")}
@@ -40,7 +40,7 @@ class Row:
 
 
 class _RowTooLong(Exception):  # noqa: N818 - never leaves this module
-    """A row is longer than `ROW_LIMIT`, or a line of it is."""
+    """A row is longer than `_ROW_LIMIT`, or a line of it is."""
 
 
 class _Lines:
@@ -71,17 +71,17 @@ class _Lines:
         self.number += 1
         self._taken.append(line)
         self._size += len(line or "")
-        if line is None or self._size > ROW_LIMIT:
+        if line is None or self._size > _ROW_LIMIT:
             raise _RowTooLong
         return line
 
     def _read(self) -> str | None:
         """Return the next line, "" at the end, None for a line that is too long to hold."""
-        line = self._text.readline(ROW_LIMIT)
-        if len(line) < ROW_LIMIT or line.endswith("\n"):
+        line = self._text.readline(_ROW_LIMIT)
+        if len(line) < _ROW_LIMIT or line.endswith("\n"):
             return line
         while line and not line.endswith("\n"):
-            line = self._text.readline(ROW_LIMIT)
+            line = self._text.readline(_ROW_LIMIT)
         return None
 
 
@@ -120,7 +120,7 @@ class DelimitedFile:
                 return
             except (csv.Error, _RowTooLong):
                 self._lines.give_back()
-                yield Refusal(line, "", "feedback.import_row_too_long", {"limit": ROW_LIMIT})
+                yield Refusal(line, "", "feedback.import_row_too_long", {"limit": _ROW_LIMIT})
                 continue
             if cells:
                 yield self._checked(line, cells)

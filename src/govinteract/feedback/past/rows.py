@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RowReader"]
 
-ID_LIMIT = 200
-UNIT_LIMIT = 64
-TARGET_LIMIT = 120
+_ID_LIMIT = 200
+_UNIT_LIMIT = 64
+_TARGET_LIMIT = 120
 _EARLIEST = datetime(1971, 1, 2, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 """Other systems' clocks may be a little fast, and their zone may be told wrong."""
@@ -60,7 +60,7 @@ class RowReader:
     def read(self, cells: Sequence[str]) -> PastReport:
         """Return the report that `cells` hold; raises `Unreadable`."""
         row = _Cells(cells, self._index, self._mapping)
-        external_id = row.clean("id", ID_LIMIT)
+        external_id = row.clean("id", _ID_LIMIT)
         service = row.word("service", self._mapping.services)
         at = self._instant(row, "created", row.needed("created"))
         return PastReport(
@@ -82,7 +82,7 @@ class RowReader:
             return None
         if self._mapping.units:
             return row.word("unit", self._mapping.units)
-        return row.clean("unit", UNIT_LIMIT)
+        return row.clean("unit", _UNIT_LIMIT)
 
     def _contact(self, row: _Cells) -> Contact | None:
         parts: dict[str, str | None] = {}
@@ -111,7 +111,7 @@ class RowReader:
             raise Unreadable(row.column(column), "feedback.import_before_created")
         return PastMove(
             verb=verb, at=at,
-            target=row.clean("target", TARGET_LIMIT) if row.cell("target") else None,
+            target=row.clean("target", _TARGET_LIMIT) if row.cell("target") else None,
             text=row.clean("answer", TEXT_LIMIT, multiline=True) if row.cell("answer") else None,
         )  # fmt: skip
 

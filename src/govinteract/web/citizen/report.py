@@ -61,7 +61,7 @@ class Reporting:
         if service.emergency and "calm" not in request.query_params:
             return self._site.pages.show(request, "report/emergency.html", service=service)
         once = self._locality.entropy.bytes(_ONCE_BYTES).hex()
-        return self._page(request, "what", Filled({"service": code, "once": once}))
+        return await self._page(request, "what", Filled({"service": code, "once": once}))
 
     async def go_on(self, request: Request) -> Response:
         """Answer `POST /report`: check the step, keep photos, show the next page or submit."""
@@ -73,31 +73,31 @@ class Reporting:
         go = form.one("go", "next")
         if "map.x" in form.values:
             filled = filled.put(**self._clicked(form))
-            return self._page(request, step, filled)
+            return await self._page(request, step, filled)
         if go in {"stay", "photo"} or go.startswith("drop:"):
-            return self._page(request, step, filled, errors)
+            return await self._page(request, step, filled, errors)
         if go == "back":
-            return self._page(request, STEPS[max(STEPS.index(step) - 1, 0)], filled)
+            return await self._page(request, STEPS[max(STEPS.index(step) - 1, 0)], filled)
         errors |= self._problems(step, filled)
         if errors or step != STEPS[-1]:
             following = step if errors else STEPS[STEPS.index(step) + 1]
-            return self._page(request, following, filled, errors)
+            return await self._page(request, following, filled, errors)
         return await self._send(request, filled)
 
     async def _send(self, request: Request, filled: Filled) -> Response:
         """Submit; whatever was refused goes back to the step that it belongs to."""
         for step in STEPS:
             if errors := self._problems(step, filled):
-                return self._page(request, step, filled, errors)
+                return await self._page(request, step, filled, errors)
         try:
             receipt = await self._locality.run(
                 self._submit, filled, language_of(request), client_of(request)
             )
         except NotFound as error:  # the draft was sent or has expired
-            return self._page(request, "who", filled.put(draft=""), {"photo": error})
+            return await self._page(request, "who", filled.put(draft=""), {"photo": error})
         except ConflictError as error:
             fresh = self._locality.entropy.bytes(_ONCE_BYTES).hex()
-            return self._page(request, "who", filled.put(once=fresh), {"form": error})
+            return await self._page(request, "who", filled.put(once=fresh), {"form": error})
         path = f"{request.scope.get('root_path', '')}/case/{receipt.code.shown}/receipt"
         if request.headers.get("hx-request"):
             return Response(headers={"HX-Redirect": path, "Cache-Control": "no-store"})
@@ -159,17 +159,16 @@ class Reporting:
         return filled.problems(step, service=service, place=self._place, region=region)
 
     def _waiting(self, draft: str) -> list[str]:
-        if not draft:
-            return []
         with self._locality.acting_as(Anonymous()) as tx:
             return tx.files.in_draft(draft)
 
-    def _page(
+    async def _page(
         self, request: Request, step: str, filled: Filled,
         errors: Mapping[str, GovInteractError] | None = None,
     ) -> Response:  # fmt: skip
         lang = language_of(request)
-        service, place = self._service(filled), self._place
+        service, place, draft = self._service(filled), self._place, filled.get("draft")
+        photos = await self._locality.run(self._waiting, draft) if step == "who" and draft else []
         point = None if errors and "at" in errors else filled.point
         # The steps replace each other within one document, so they share one policy.
         policy = Policy(secret=True, images=place.sources, location=place.has_map)
@@ -178,6 +177,6 @@ class Reporting:
             policy=policy, step=step, filled=filled, service=service, hidden=filled.hidden(_SHOWN[step]),
             errors={name: error.message(lang) for name, error in (errors or {}).items()},
             place=place, point=point, spot=place.spot(point) if point and place.bounds else None,
-            width=WIDTH, photos=self._waiting(filled.get("draft")) if step == "who" else [],
+            width=WIDTH, photos=photos,
             most=PHOTOS_AT_MOST,
         )  # fmt: skip
