@@ -12,8 +12,11 @@ from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
+from sybil.sybil import SybilCollection
+from sybil.typing import Parser
 
 from hatch_build import compile_messages
+from tests.docs.shown_files import shown_files
 
 ROOT = Path(__file__).parent
 pytest_plugins = ["tests.wards"]
@@ -66,18 +69,20 @@ def _leave_folder(namespace: dict[str, ExitStack]) -> None:
     namespace["_left_after"].close()
 
 
-pytest_collect_file = (
-    Sybil(
-        parsers=[PythonCodeBlockParser(), SkipParser()],
-        patterns=["README.md", "docs/**/*.md", "examples/**/README.md"],
-        setup=_enter_empty_folder,
-        teardown=_leave_folder,
-    )
-    + Sybil(
-        parsers=[DocTestParser()],
-        patterns=["src/**/*.py"],
-        document_types={".py": PythonDocStringDocument},
-        setup=_enter_empty_folder,
-        teardown=_leave_folder,
-    )
+def _sybil(path: str, pattern: str, *parsers: Parser) -> Sybil:
+    """Read the examples of the files below `path` whose names match `pattern`."""
+    return Sybil(
+        parsers=parsers, path=path, patterns=[pattern], setup=_enter_empty_folder,
+        teardown=_leave_folder, document_types={".py": PythonDocStringDocument},
+    )  # fmt: skip
+
+
+# The path says where: a pattern is matched from its end, and `**` in it stands for one folder.
+_MARKDOWN = PythonCodeBlockParser(), SkipParser(), shown_files
+pytest_collect_file = SybilCollection(
+    [
+        _sybil(".", "README.md", *_MARKDOWN),
+        _sybil("docs", "*.md", *_MARKDOWN),
+        _sybil("src", "*.py", DocTestParser()),
+    ]
 ).pytest()

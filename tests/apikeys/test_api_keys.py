@@ -40,7 +40,7 @@ def refused(ward: Locality, key: str) -> bool:
 
 
 def test_a_key_names_its_program_until_it_is_revoked(ward: Locality) -> None:
-    """It is recognised after the commit that gave it out, and refused after the one that ended it."""
+    """It is known from the commit that gave it out to the commit that ended it."""
     key = issue(ward, "city-app")
     other = issue(ward, "kiosk.2")
     assert key.startswith("gi_")

@@ -101,6 +101,17 @@ def test_holder_of_a_code_sees_what_the_code_opened() -> None:
     assert refusal(Anonymous(), "self-access", sealed(), own=("s-2",)) == "consent.not_own"
 
 
+def test_officer_owns_no_citizens_data_by_his_id() -> None:
+    """An officer whose id happens to be a subject's opens it only where he shows it is his."""
+    own = next(purpose for purpose in Purposes.for_country("vn") if purpose.code == "self-access")
+    guard = Guard(Purposes({"self-access": evolve(own, who=["officer"])}, profile="test"))
+    officer = Officer("s-1")
+    with pytest.raises(AccessDenied) as refused:
+        guard.permit(officer, "self-access", [sealed()], transaction=TX)
+    assert refused.value.code == "consent.not_own"
+    assert guard.permit(officer, "self-access", [sealed()], transaction=TX, own=["s-1"]).subjects
+
+
 def test_officer_needs_no_ownership() -> None:
     """A purpose that is not about one's own data opens any subject's."""
     assert GUARD.permit(AN, "resolve-report", [sealed(subject="s-9")], transaction=TX).subjects

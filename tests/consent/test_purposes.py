@@ -97,6 +97,8 @@ FAULTS = {
     "no code": ONE.replace("code =", "cod ="),
     "bad code": ONE.replace('"resolve-report"', '"Resolve Report"'),
     "no classes": ONE.replace('["contact"]', "[]"),
+    "classes as one text": ONE.replace('["contact"]', '"contact"'),
+    "class that is a number": ONE.replace('["contact"]', "[1]"),
     "nobody": ONE.replace('["officer:handler", "system"]', "[]"),
     "unknown actor": ONE.replace('"system"', '"robot"'),
     "role of a citizen": ONE.replace('"system"', '"citizen:old"'),

@@ -54,7 +54,7 @@ def _replies(settings: Settings, case_id: str) -> Callable[[Tell], None]:
     return work
 
 
-def _killed(work: Callable[[Tell], None], chance: random.Random) -> list[Any]:
+def killed(work: Callable[[Tell], None], chance: random.Random) -> list[Any]:
     """Run `work` in a process, kill it at a random moment and return what it had told."""
     worker = Worker(work)
     while worker.first() != "ready":
@@ -96,7 +96,7 @@ def _kill_submits(tmp_path: Path, url: str | None, kills: int) -> None:
         settings = made.settings
     acknowledged: dict[str, dict[str, str]] = {}
     for round_ in range(kills):
-        told = _killed(_submits(settings, round_), chance)
+        told = killed(_submits(settings, round_), chance)
         acknowledged |= {entry["once"]: entry for entry in told if "case" in entry}
     with Locality(settings) as ward:
         _assert_whole(ward)
@@ -130,7 +130,7 @@ def _kill_replies(tmp_path: Path, url: str | None, kills: int) -> None:
             )  # fmt: skip
     versions: set[int] = set()
     for _ in range(kills):
-        told = _killed(_replies(settings, receipt.case_id), chance)
+        told = killed(_replies(settings, receipt.case_id), chance)
         assert not versions.intersection(told)
         versions |= set(told)
     with Locality(settings) as ward:

@@ -108,13 +108,15 @@ def bring(
     """Bring a file in as the command does; return what became of it and what was refused."""
     by = by or mapping()
     binary = io.BytesIO(source) if isinstance(source, bytes) else source
-    rows = DelimitedFile(binary, needed=by.needed, encoding=by.encoding, delimiter=by.delimiter)
-    reader = RowReader(by, rows.header, region=ward.pack.country, now=ward.clock.now())
     refused: list[Refusal] = []
-    totals = bring_reports(
-        rows, reader, source=by.source, reject=refused.append, size=size,
-        begin=begin or (lambda: ward.acting_as(System(f"import.{by.source}"))),
-    )  # fmt: skip
+    with DelimitedFile(
+        binary, needed=by.needed, encoding=by.encoding, delimiter=by.delimiter
+    ) as rows:
+        reader = RowReader(by, rows.header, region=ward.pack.country, now=ward.clock.now())
+        totals = bring_reports(
+            rows, reader, source=by.source, reject=refused.append, size=size,
+            begin=begin or (lambda: ward.acting_as(System(f"import.{by.source}"))),
+        )  # fmt: skip
     return totals, refused, reader
 
 

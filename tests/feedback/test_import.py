@@ -234,7 +234,7 @@ def test_the_real_records_come_in_whole(
     """Ten thousand records of Los Angeles: all created, none refused, each as it ended there."""
     if not REAL.exists():
         with capfd.disabled():
-            print(f"\nNOT RUN ON THE REAL RECORDS: there is no {REAL}", file=sys.stderr)
+            sys.stderr.write(f"\nNOT RUN ON THE REAL RECORDS: there is no {REAL}\n")
         return
     with REAL.open("rb") as source:
         totals, refused, _ = bring(small_ward, source)

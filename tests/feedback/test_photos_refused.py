@@ -259,11 +259,14 @@ def test_a_decoder_that_was_taken_over_can_not_fill_the_server(
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One that waits without end, and one that never reads the photo, are not waited for."""
+    """One that never reads the photo and never ends is killed."""
     monkeypatch.setattr(photos, "_PATIENCE", 0.5)
     monkeypatch.setattr(photos, "_DECODER", tmp_path / "decoder.py")
     (tmp_path / "decoder.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(99)")
-    assert refusal(padded(PHOTO_LIMIT)) == "feedback.photo_broken"
+    with pytest.raises(InputError) as caught:
+        prepare_photo(padded(PHOTO_LIMIT))
+    assert caught.value.code == "feedback.photo_broken"
+    assert caught.value.hint == "the decoder ended with status -9"
 
 
 def test_the_decoder_gives_up_what_it_does_not_need() -> None:

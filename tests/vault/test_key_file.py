@@ -74,9 +74,11 @@ def test_key_file_through_a_link_is_judged_by_what_is_read(path: Path) -> None:
 
 
 def test_something_else_than_a_file_is_refused(tmp_path: Path) -> None:
-    """A directory is no key file, and a missing file is told as missing."""
+    """A directory or a pipe is no key file, and a missing file is told as missing."""
     assert refused(tmp_path / "absent.key") == "vault.key_file_missing"
-    assert refused(tmp_path) == "vault.key_file_unreadable"
+    assert refused(tmp_path) == "vault.key_file_exposed"
+    os.mkfifo(tmp_path / "pipe.key", 0o600)
+    assert refused(tmp_path / "pipe.key") == "vault.key_file_exposed"
 
 
 def test_making_a_key_never_overwrites(path: Path) -> None:

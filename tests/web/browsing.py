@@ -144,5 +144,3 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-

@@ -64,12 +64,14 @@ def _bring(
 ) -> Totals:
     size = source.seek(0, 2)
     source.seek(0)
-    rows = DelimitedFile(
-        source, needed=mapped.needed, encoding=mapped.encoding, delimiter=mapped.delimiter
-    )
-    reader = RowReader(mapped, rows.header, region=ward.pack.country, now=ward.clock.now())
     actor = System(f"import.{mapped.source}")
-    with progress("cli.importing", size) as advance:
+    with (
+        DelimitedFile(
+            source, needed=mapped.needed, encoding=mapped.encoding, delimiter=mapped.delimiter
+        ) as rows,
+        progress("cli.importing", size) as advance,
+    ):
+        reader = RowReader(mapped, rows.header, region=ward.pack.country, now=ward.clock.now())
         totals = bring_reports(
             rows, reader, source=mapped.source, begin=lambda: ward.acting_as(actor),
             reject=rejections.add, progress=lambda _totals: advance(rows.bytes_read),

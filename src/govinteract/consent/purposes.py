@@ -16,7 +16,7 @@ from attrs import field, frozen, validators
 from govinteract.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from govinteract.kernel import Actor
 
@@ -51,6 +51,13 @@ class Basis:
         return f"{self.kind}: {self.law}, {self.article}"
 
 
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    texts = tuple(values)
+    if isinstance(values, str) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(values)
+    return texts
+
+
 def _check_who(_purpose: object, _attribute: object, who: tuple[str, ...]) -> None:
     for entry in who:
         kind, _, role = entry.partition(":")
@@ -63,8 +70,8 @@ class Purpose:
     """One thing that personal data is opened for: the data classes it needs, and no more."""
 
     code: str = field(validator=validators.matches_re(r"[a-z][a-z0-9-]{1,63}"))
-    classes: tuple[str, ...] = field(converter=tuple, validator=validators.min_len(1))
-    who: tuple[str, ...] = field(converter=tuple, validator=[validators.min_len(1), _check_who])
+    classes: tuple[str, ...] = field(converter=_texts, validator=validators.min_len(1))
+    who: tuple[str, ...] = field(converter=_texts, validator=[validators.min_len(1), _check_who])
     scope: str = field(validator=validators.in_(_SCOPES))
     basis: Basis
     names: Mapping[str, str] = field(validator=validators.min_len(1))

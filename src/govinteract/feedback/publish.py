@@ -2,8 +2,8 @@
 
 A case is here when it is shared (`gi_case.shared`): its service is public and the citizen
 did not ask for confidence. Of its words only the moderated `public_text` is; address,
-contact, answers, photos and the thread never are. Every query is one statement over one
-index: `uq_gi_case_public_id` by id, `ix_gi_case_submitted_at` in time.
+contact, answers, photos and the thread never are. However many cases there are, each
+question is one or two statements, each over an index.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from govinteract.feedback.tables import case_table, message_table
 from govinteract.feedback.workflow import KINDS, OPEN_KINDS
@@ -50,6 +50,8 @@ _COLUMNS = (
     _CASE.answered_at, _CASE.resolved_at,
 )  # fmt: skip
 _SHARED = select(*_COLUMNS).where(_CASE.shared == 1)
+_NAMES = select(_CASE.id, _CASE.public_id)
+_MOVES = select(_MESSAGE.case_id, _MESSAGE.seq, _MESSAGE.at, _MESSAGE.state)
 
 
 @frozen(kw_only=True)
@@ -152,21 +154,18 @@ def published_by_id(tx: Transaction, public_ids: Sequence[str]) -> list[PublicCa
 def published_history(tx: Transaction, cases: Sequence[PublicCase]) -> dict[str, list[Step]]:
     """Return how the state of each of `cases` changed, by public id, oldest first.
 
-    One statement for all of them. Who did it and what was said is not in it.
+    Two statements for all of them. Who did it and what was said is not in it.
     """
     steps = {case.public_id: [Step(case.submitted_at, "received")] for case in cases}
     if not steps:
         return {}
-    same_case = and_(_MESSAGE.locality == _CASE.locality, _MESSAGE.case_id == _CASE.id)
-    query = (
-        select(_CASE.public_id, _MESSAGE.at, _MESSAGE.state)
-        .select_from(case_table.join(message_table, same_case))
-        .where(_CASE.locality == tx.locality, _CASE.public_id.in_(steps), _CASE.shared == 1)
-        .where(_MESSAGE.internal == 0)
-        .order_by(_MESSAGE.case_id, _MESSAGE.seq)
-    )
-    for row in tx.read(query):
-        known = steps[row.public_id]
+    shared = (_CASE.locality == tx.locality, _CASE.shared == 1, _CASE.public_id.in_(steps))
+    names = {row.id: row.public_id for row in tx.read(_NAMES.where(*shared))}
+    told = (
+        _MESSAGE.locality == tx.locality, _MESSAGE.internal == 0, _MESSAGE.case_id.in_(names),
+    )  # fmt: skip
+    for row in sorted(tx.read(_MOVES.where(*told)), key=lambda row: int(row.seq)):
+        known = steps[names[row.case_id]]
         if known[-1].state != row.state:
             known.append(Step(read_instant(row.at), row.state))
     return steps

@@ -8,7 +8,7 @@ unit that has them now:
     in time    of those with a promise: every answer came by the date promised for it
     late       of those with a promise: an answer came after its date
     open       the office owes an answer
-    overdue    of those: the promised date has passed and the clock is running
+    overdue    of those: the promised date passed while the clock was running
     withdrawn  the citizen took it back
 
 received = answered + open + withdrawn. A case without a promise is neither in time nor

@@ -147,11 +147,15 @@ def _write_new(path: Path, text: str) -> None:
 
 def _read_private(path: Path) -> str:
     try:
-        with path.open("rb") as source:
-            status = os.fstat(source.fileno())  # of what is read, not of what stood there
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait
+        try:
+            status = os.fstat(file)  # of what is read, not of what stood there
             if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
-                raise SettingsError("vault.key_file_exposed", hint=f"chmod 600 {path}", path=path)
-            return source.read(_FILE_LIMIT).decode()
+                hint = f"it must be a file of mode 600: chmod 600 {path}"
+                raise SettingsError("vault.key_file_exposed", hint=hint, path=path)
+            return os.read(file, _FILE_LIMIT).decode()
+        finally:
+            os.close(file)
     except FileNotFoundError as error:
         raise SettingsError(
             "vault.key_file_missing", hint="run: govinteract db upgrade", path=path

@@ -86,6 +86,7 @@ class Pages:
         return {
             "t": say,
             "words": words,
+            "unit_name": lambda code: self.texts.name(f"unit.{code}", lang) or code,
             "lang": lang,
             "other": _other(lang),
             "dates": self.dates(lang),

@@ -50,6 +50,10 @@ class Texts:
                 raise SettingsError("web.texts_invalid", hint=hint)
         return cls(own)
 
+    def name(self, key: str, lang: str) -> str | None:
+        """Return what the locality calls something ("unit.mot-cua"), None when it does not."""
+        return self.own.get(key, {}).get(lang)
+
     def say(self, message_id: str, lang: str, /, **params: object) -> str:
         """Say `message_id` in `lang`, in the locality's words where it has some.
 

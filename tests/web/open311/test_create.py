@@ -1,7 +1,6 @@
 """A program reports for somebody: what is kept, what is sealed, and what is answered."""
 
 import json
-from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +9,10 @@ from govinteract.feedback import Case
 from govinteract.feedback.tables import case_table
 from govinteract.kernel import CaseCode, Point, System
 from govinteract.storage import metadata
+from govinteract.vault import Sealed
 from tests.feedback.pictures import encoded, flag
 from tests.support import OFFICER
-from tests.web.open311.conftest import Town, issue_key
+from tests.web.open311.conftest import Town, issue_key, tree
 
 LIGHT = {
     "service_code": "street-light",
@@ -27,9 +27,9 @@ def opened(town: Town, public_id: str) -> tuple[Case, dict[str, object]]:
     """Return a case and its sealed parts by name, as the officer who handles it sees them."""
     with town.ward.acting_as(OFFICER, purpose="resolve-report") as tx:
         case = tx.feedback.find(public_id)
-        answers = {code: one for code, one in case.answers.items() if hasattr(one, "envelope")}
-        sealed = {"text": case.text, "address": case.address, "contact": case.contact, **answers}
-        there = {name: part for name, part in sealed.items() if part is not None}
+        parts = {"text": case.text, "address": case.address, "contact": case.contact}
+        named = {**parts, **case.answers}
+        there = {name: part for name, part in named.items() if isinstance(part, Sealed)}
         shown = tx.open_all(list(there.values()))
     return case, {name: part.reveal() for name, part in zip(there, shown, strict=True)}
 
@@ -54,7 +54,7 @@ def test_a_report_is_answered_with_its_public_id(town: Town) -> None:
 def test_a_report_in_xml(town: Town) -> None:
     """The XML answer holds the same in `service_requests/request`."""
     answer = town.post(LIGHT | {"lang": "en"}, "xml")
-    root = ElementTree.fromstring(answer.content)
+    root = tree(answer.content)
     assert (answer.status_code, root.tag) == (200, "service_requests")
     (request,) = root
     assert [child.tag for child in request] == [
@@ -119,7 +119,8 @@ def test_what_was_said_is_nowhere_in_the_list(town: Town) -> None:
 
 def test_the_answers_come_in_every_way_that_clients_write_them(town: Town) -> None:
     """`attribute[CODE]`, `attribute[CODE][]` and repeated ones reach their questions."""
-    answers = {
+    answers: dict[str, str | list[str]] = {
+        **TREE,
         "attribute[height]": "4,5",
         "attribute[species]": "Phượng",
         "attribute[since]": "2026-03-01T08:00:00",
@@ -127,7 +128,7 @@ def test_the_answers_come_in_every_way_that_clients_write_them(town: Town) -> No
         "attribute[blocks]": "road",
         "attribute[danger][]": ["wire", "house"],
     }
-    public_id = town.post(TREE | answers).json()[0]["service_request_id"]
+    public_id = town.post(answers).json()[0]["service_request_id"]
     case, shown = opened(town, public_id)
     assert case.answers["height"] == 4.5
     assert case.answers["since"] == "2026-03-01T08:00:00"
@@ -136,7 +137,11 @@ def test_the_answers_come_in_every_way_that_clients_write_them(town: Town) -> No
     assert shown["species"] == "Phượng"
     assert shown["around"] == "Nhà dân\nvà cột điện"
     assert shown["address"] == "Cầu Trường Tiền"
-    again = TREE | {"attribute[height]": "4", "attribute[danger]": ["house", "wire"]}
+    again: dict[str, str | list[str]] = {
+        **TREE,
+        "attribute[height]": "4",
+        "attribute[danger]": ["house", "wire"],
+    }
     case, _shown = opened(town, town.post(again).json()[0]["service_request_id"])
     assert case.answers["danger"] == ["house", "wire"]
 
@@ -174,8 +179,13 @@ def test_a_private_question_needs_no_place(town: Town) -> None:
 
 def test_a_link_to_a_photo_reaches_the_officer(town: Town) -> None:
     """`media_url` is kept, sealed, behind the words, and is not fetched or shown."""
-    links = ["https://example.org/a.jpg", "javascript:alert(1)", "https://example.org/b.jpg"]
-    answer = town.post(LIGHT | {"media_url": links})
+    links = [
+        "https://example.org/a.jpg",
+        "javascript:alert(1)",
+        "https://example.org/b.jpg",
+    ]
+    linked: dict[str, str | list[str]] = {**LIGHT, "media_url": links}
+    answer = town.post(linked)
     _case, shown = opened(town, answer.json()[0]["service_request_id"])
     assert shown["text"] == f"{LIGHT['description']}\n{links[0]}\n{links[2]}"
 
@@ -215,9 +225,7 @@ def test_the_same_key_with_another_report_is_refused(town: Town) -> None:
 def test_two_programs_may_use_the_same_idempotency_key(town: Town) -> None:
     """A key is the program's own; another program's report is another report."""
     first = town.post(LIGHT, Idempotency_Key="1")
-    other = town.post(
-        LIGHT | {"api_key": issue_key(town.ward, "kiosk")}, Idempotency_Key="1"
-    )
+    other = town.post(LIGHT | {"api_key": issue_key(town.ward, "kiosk")}, Idempotency_Key="1")
     assert (first.status_code, other.status_code) == (200, 200)
     assert first.json() != other.json()
 

@@ -1,7 +1,5 @@
 """What a client learns first, and the list of services with their questions."""
 
-from xml.etree import ElementTree
-
 import pytest
 
 from tests.web.open311.conftest import Town
@@ -30,7 +28,7 @@ def test_discovery_names_the_endpoint_in_both_formats(quiet_town: Town) -> None:
         "type": "production",
         "formats": ["text/xml", "application/json"],
     }
-    root = ElementTree.fromstring(quiet_town.get("/discovery.xml").content)
+    root = quiet_town.xml("/discovery.xml")
     assert root.tag == "discovery"
     assert [one.text for one in root.findall("endpoints/endpoint/formats/format")] == [
         "text/xml",
@@ -71,7 +69,7 @@ def test_the_list_has_what_is_published(quiet_town: Town) -> None:
     }
     assert entries[1]["metadata"] is True
     assert entries[1]["description"] is None
-    root = ElementTree.fromstring(quiet_town.get("/services.xml").content)
+    root = quiet_town.xml("/services.xml")
     assert root.tag == "services"
     assert [one.findtext("metadata") for one in root.findall("service")] == [
         "false",
@@ -119,7 +117,7 @@ def test_a_definition_has_the_six_datatypes(quiet_town: Town) -> None:
 
 def test_a_definition_in_xml(quiet_town: Town) -> None:
     """The attributes stand in their container, as the specification has it."""
-    root = ElementTree.fromstring(quiet_town.get("/services/tree.fallen.xml").content)
+    root = quiet_town.xml("/services/tree.fallen.xml")
     assert root.tag == "service_definition"
     attributes = root.findall("attributes/attribute")
     assert [one.findtext("code") for one in attributes] == [code for code, _ in PROMPTED]
@@ -134,7 +132,7 @@ def test_a_service_without_questions_has_an_empty_definition(quiet_town: Town) -
     """Asking for what is not there to ask is no error."""
     told = quiet_town.get("/services/street-light.json").json()
     assert told == {"service_code": "street-light", "attributes": []}
-    root = ElementTree.fromstring(quiet_town.get("/services/street-light.xml").content)
+    root = quiet_town.xml("/services/street-light.xml")
     assert [child.tag for child in root] == ["service_code", "attributes"]
 
 

@@ -10,6 +10,8 @@ from govinteract.errors import InputError
 from govinteract.web.open311.parameters import Parameters, instant, natural, number, query
 
 HANOI = timezone(timedelta(hours=7))
+FIRST, DAYS = datetime(1900, 1, 2, tzinfo=HANOI), 365 * 7000
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=DAYS)).map(lambda span: FIRST + span)
 
 
 def test_values_that_are_empty_are_not_there() -> None:
@@ -29,7 +31,7 @@ def test_a_list_comes_with_commas_or_repeated() -> None:
     assert asked.several("none") == ()
 
 
-@given(st.datetimes(datetime(1900, 1, 2), datetime(8999, 12, 30), timezones=st.just(HANOI)))
+@given(MOMENTS)
 def test_a_moment_is_read_in_any_way_of_writing_it(at: datetime) -> None:
     """With Z, with an offset, with an offset whose plus was lost, and without a zone."""
     here = at.isoformat()
@@ -44,7 +46,9 @@ def test_a_number_is_read(text: str) -> None:
     assert number(text) == float(text)
 
 
-@pytest.mark.parametrize("text", ["", "16,5", "1_6", "٣", "0x10", "16.4.6", "nan", "-inf", "1e9999"])
+@pytest.mark.parametrize(
+    "text", ["", "16,5", "1_6", "٣", "0x10", "16.4.6", "nan", "-inf", "1e9999"]
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     """Python's own reading of numbers takes more than people mean."""
     with pytest.raises(InputError) as refused:

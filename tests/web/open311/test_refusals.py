@@ -1,7 +1,5 @@
 """What a client sends wrongly: a list of errors in the citizen's language, and nothing kept."""
 
-from xml.etree import ElementTree
-
 import pytest
 from sqlalchemy import func, select
 
@@ -9,7 +7,7 @@ from govinteract.locale import translate
 from govinteract.storage import metadata
 from tests.feedback.pictures import encoded, flag
 from tests.support import OFFICER
-from tests.web.open311.conftest import Town
+from tests.web.open311.conftest import Town, tree
 
 GOOD = {
     "service_code": "tree.fallen",
@@ -112,7 +110,7 @@ def test_an_error_is_a_list_in_both_formats_and_languages(quiet_town: Town) -> N
     assert answer.json() == [{"code": 400, "description": f"{said} (attribute[height])"}]
     answer = quiet_town.post(fault, "xml")
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
-    root = ElementTree.fromstring(answer.content)
+    root = tree(answer.content)
     assert root.tag == "errors"
     assert root.findtext("error/code") == "400"
     assert root.findtext("error/description") == f"{said} (attribute[height])"

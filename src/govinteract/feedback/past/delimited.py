@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
@@ -86,7 +86,9 @@ class _Lines:
 
 
 class DelimitedFile:
-    """The rows of an open binary file whose first row names the columns.
+    """The rows of an open binary file whose first row names the columns; used in a `with`.
+
+    The file stays its owner's to close.
 
     `delimiter` is found by the header when it is not given: the one by which all `needed`
     columns are there. Raises `InputError("feedback.import_columns")` when they are not, and
@@ -99,9 +101,22 @@ class DelimitedFile:
     ) -> None:  # fmt: skip
         self._source = source
         self._needed = needed
-        self._lines = _Lines(_decoded(source, encoding))
+        self._text = _decoded(source, encoding)
+        self._lines = _Lines(self._text)
         self._foreign = _UNDECODED.get(encoding, _REPLACED)
-        self.delimiter, self.header = self._read_header(delimiter)
+        try:
+            self.delimiter, self.header = self._read_header(delimiter)
+        except BaseException:
+            self._text.detach()  # or it would close the file
+            raise
+
+    def __enter__(self) -> Self:
+        """Read in a `with` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file and leave it open."""
+        self._text.detach()
 
     @property
     def bytes_read(self) -> int:
@@ -110,7 +125,7 @@ class DelimitedFile:
 
     def __iter__(self) -> Iterator[Row | Refusal]:
         """Yield each row, or why it could not be read; empty lines are passed over."""
-        reader = csv.reader(self._lines, delimiter=self.delimiter)
+        reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         while True:
             self._lines.begin_row()
             line = self._lines.number + 1
@@ -120,7 +135,7 @@ class DelimitedFile:
                 return
             except (csv.Error, _RowTooLong):
                 self._lines.give_back()
-                yield Refusal(line, "", "feedback.import_row_too_long", {"limit": _ROW_LIMIT})
+                yield Refusal(line, "", "feedback.import_row_broken")
                 continue
             if cells:
                 yield self._checked(line, cells)

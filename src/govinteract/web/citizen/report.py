@@ -7,6 +7,7 @@ form's own number, so that a second click, a reload or a replay gives the same r
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
@@ -39,7 +40,12 @@ _SHOWN = {
     "where": ("lat", "lon", "address"),
     "who": ("name", "phone", "email", "confidential", "draft"),
 }
+_SAID = {
+    "feedback.answer_missing": "web.answer_missing",
+    "kernel.text_empty": "web.text_missing",
+}
 _ONCE_BYTES = 16
+_NUMBER = re.compile(r"\b[0-9]{3,4}(?: [0-9]{3,4}){0,3}\b")
 _ERROR = 422
 
 
@@ -59,7 +65,7 @@ class Reporting:
             return self._site.pages.show(request, "report/choose.html", groups=groups)
         service = self._locality.catalogue.service(code)
         if service.emergency and "calm" not in request.query_params:
-            return self._site.pages.show(request, "report/emergency.html", service=service)
+            return self._emergency(request, service)
         once = self._locality.entropy.bytes(_ONCE_BYTES).hex()
         return await self._page(request, "what", Filled({"service": code, "once": once}))
 
@@ -162,6 +168,19 @@ class Reporting:
         with self._locality.acting_as(Anonymous()) as tx:
             return tx.files.in_draft(draft)
 
+    def _emergency(self, request: Request, service: Service) -> Response:
+        """Show the words that send people to the phone, with the numbers they name to tap."""
+        words = service.emergency.get(language_of(request)) or next(iter(service.emergency.values()))
+        numbers = _NUMBER.findall(words) or [number for number in (service.phone,) if number]
+        return self._site.pages.show(
+            request, "report/emergency.html", service=service, numbers=dict.fromkeys(numbers)
+        )
+
+    def _said(self, error: GovInteractError, lang: str) -> str:
+        """Say an error as the form does, where it can say it better than the room that raised it."""
+        ours = _SAID.get(error.code)
+        return self._site.texts.say(ours, lang) if ours else error.message(lang)
+
     async def _page(
         self, request: Request, step: str, filled: Filled,
         errors: Mapping[str, GovInteractError] | None = None,
@@ -172,11 +191,13 @@ class Reporting:
         point = None if errors and "at" in errors else filled.point
         # The steps replace each other within one document, so they share one policy.
         policy = Policy(secret=True, images=place.sources, location=place.has_map)
+        spot = place.spot(point) if point and place.bounds else None
         return self._site.pages.show(
             request, f"report/{step}.html", status=_ERROR if errors else 200,
             policy=policy, step=step, filled=filled, service=service, hidden=filled.hidden(_SHOWN[step]),
-            errors={name: error.message(lang) for name, error in (errors or {}).items()},
-            place=place, point=point, spot=place.spot(point) if point and place.bounds else None,
+            errors={name: self._said(error, lang) for name, error in (errors or {}).items()},
+            labels={f"answer.{q.code}": q.label.get(lang, "") for q in service.questions},
+            place=place, point=point, spot=spot,
             width=WIDTH, photos=photos,
             most=PHOTOS_AT_MOST,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from govinteract.errors import GovInteractError
 from govinteract.feedback import Contact, Returned
 from govinteract.feedback.redaction import propose
+from govinteract.kernel import Phone
 from govinteract.web.case_view import CaseView, view_case
 from govinteract.web.citizen.photos import jpeg
 from govinteract.web.desk.door import DESK
@@ -134,7 +135,7 @@ class DeskCases:
         purpose = self._locality.purposes.get(_RESOLVE)
         return self._site.pages.show(
             request, "desk/case.html", status=status_of(error) if error else 200, policy=DESK,
-            visit=visit, view=shown.view, case=case, notes=shown.notes, contact=shown.contact,
+            phone=_national(shown.contact), visit=visit, view=shown.view, case=case, notes=shown.notes, contact=shown.contact,
             typed=typed, error=error.message(lang) if error else None,
             since=int(seen) if seen.isdigit() else case.version,
             form_id=self._locality.entropy.bytes(_FORM_BYTES).hex(),
@@ -146,3 +147,8 @@ class DeskCases:
             causes=Returned.ALL, purpose=purpose.name(lang) if purpose else _RESOLVE,
             place=self._place, spot=self._place.spot(point) if point else None, width=WIDTH,
         )  # fmt: skip
+
+
+def _national(contact: Contact | None) -> str:
+    """Return the phone number as people here write it."""
+    return Phone(contact.phone).national if contact and contact.phone else ""

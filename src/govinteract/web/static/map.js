@@ -9,13 +9,13 @@ document.addEventListener("gi:map", (event) => {
   if (plain) plain.remove();
   place.hidden = false;
 
-  const map = L.map(place, { maxBounds: bounds.pad(0.3), zoomControl: false, attributionControl: false, zoomSnap: 0.25 });
+  const map = L.map(place, { maxBounds: bounds.pad(0.1), zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 0.75, wheelPxPerZoomLevel: 90 });
   L.control.zoom({ zoomInTitle: data.in, zoomOutTitle: data.out }).addTo(map);
   if (data.attribution) L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(map);
   if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 19 }).addTo(map);
   else L.imageOverlay(data.picture, bounds, { alt: data.label }).addTo(map);
-  map.fitBounds(bounds);
-  map.setMinZoom(map.getZoom() - 0.5);
+  map.setView(bounds.getCenter(), map.getBoundsZoom(bounds, true));
+  map.setMinZoom(map.getBoundsZoom(bounds));
 
   const pin = L.divIcon({ className: "map-pin", iconSize: [32, 40], iconAnchor: [16, 38] });
   let marker = null;
@@ -28,6 +28,7 @@ document.addEventListener("gi:map", (event) => {
     lat.value = at.lat.toFixed(6);
     lon.value = at.lng.toFixed(6);
     told.textContent = told.dataset.chosen;
+    told.className = "hint chosen-place";
   }
   if (lat.value && lon.value) choose(L.latLng(Number(lat.value), Number(lon.value)));
   map.on("click", (click) => choose(click.latlng));
@@ -43,7 +44,7 @@ document.addEventListener("gi:map", (event) => {
 
   if (navigator.geolocation) {
     const here = document.createElement("button");
-    Object.assign(here, { type: "button", className: "quiet", textContent: data.here });
+    Object.assign(here, { type: "button", className: "here", textContent: data.here });
     here.addEventListener("click", () => map.locate({ setView: true, maxZoom: 17 }));
     place.after(here);
   }

@@ -33,6 +33,14 @@
     });
   }
 
+  // A button of ours stands for the browser's own; the input stays, for keys and readers.
+  function files(box) {
+    const input = box.querySelector("input"), told = box.querySelector(".picked");
+    box.classList.add("dressed");
+    box.querySelector(".pick").hidden = false;
+    input.addEventListener("change", () => { told.textContent = input.files.length ? box.dataset.many.replace("{n}", input.files.length) : ""; });
+  }
+
   function upload(button) {
     const input = button.parentNode.querySelector("input[type=file]");
     button.hidden = true;
@@ -53,6 +61,7 @@
       button.addEventListener("click", () => window.print());
     }
     for (const box of all("[data-find]", root)) find(box);
+    for (const box of all("[data-files]", root)) files(box);
     for (const button of all("[data-upload]", root)) upload(button);
     for (const form of all("form[data-auto]", root)) {
       form.querySelector("button").hidden = true;
