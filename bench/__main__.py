@@ -1,7 +1,7 @@
 """`make bench`: run every measure, print it, and write `build/bench.json`.
 
-    python -m bench            all of them
-    python -m bench submit     one of them (submit, http, startup, reports)
+python -m bench            all of them
+python -m bench submit     one of them (submit, http, startup, reports)
 """
 
 import json

@@ -86,7 +86,7 @@ def run(*, rounds: int = 6, count: int = 40) -> dict[str, dict[str, object]]:
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory()))
         server = stack.enter_context(running_server("pg18", durable=True))
-        ports, body = {}, b""
+        ports, mine = {}, b""
         for which in rates:
             server.create(f"bench_{which}")
             url, key_file = server.url(f"bench_{which}"), home / f"{which}.key"
@@ -97,10 +97,9 @@ def run(*, rounds: int = 6, count: int = 40) -> dict[str, dict[str, object]]:
             if which == "skeleton":  # one real POST, whose rows it then writes again and again
                 with _server("ours", url, key_file) as port:
                     _rate(port, body, 1, clients=1)
-            else:
-                mine = body
+            mine = mine or body
             ports[which] = stack.enter_context(_server(which, url, key_file))
-        for which, port in ports.items():
+        for port in ports.values():
             _rate(port, mine, count // 2)  # warm
         for _ in range(rounds):
             for which, port in ports.items():

@@ -133,7 +133,8 @@ def run() -> dict[str, dict[str, object]]:
             "runs": [round(a / b, 3) for a, b in zip(rates["submit"], rates["floor"], strict=True)],
         }  # fmt: skip
         results[f"submits_per_s{name}"] = {
-            "value": round(max(rates["submit"])), "unit": "1/s", "runs": [round(r) for r in rates["submit"]],
+            "value": round(max(rates["submit"])), "unit": "1/s",
+            "runs": [round(rate) for rate in rates["submit"]],
         }  # fmt: skip
         results[f"fsync_us{name}"] = {
             "value": round(rates["fsync_us"][0], 1), "unit": "us", "runs": rates["fsync_us"],

@@ -125,7 +125,8 @@ def _kill_replies(tmp_path: Path, url: str | None, kills: int) -> None:
         settings = ward.settings
         with ward.acting_as(Anonymous()) as tx:
             receipt = tx.feedback.submit(
-                Report(service="street-light", text="Đèn tắt"), contact=Contact(phone="0912 345 678"),
+                Report(service="street-light", text="Đèn tắt"),
+                contact=Contact(phone="0912 345 678"),
                 once="the-one",
             )  # fmt: skip
     versions: set[int] = set()

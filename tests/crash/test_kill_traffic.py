@@ -1,4 +1,4 @@
-"""An import or a relay that dies at any moment goes on where it was: nothing lost, nothing doubled."""
+"""An import or a relay that dies at any moment goes on where it was, and loses nothing."""
 
 import os
 import random
@@ -26,7 +26,7 @@ from govinteract.feedback.past import (
 )
 from govinteract.kernel import Anonymous, System, SystemClock
 from govinteract.notify import Notice
-from govinteract.outbox import Delivered, Outcome
+from govinteract.outbox import Delivered, Outcome, Relay
 from tests.crash.test_kill import SEED, killed
 from tests.support import OFFICER, make_ward
 from tests.wards import migrate
@@ -127,7 +127,7 @@ def _kill_relays(tmp_path: Path, url: str | None, kills: int) -> None:
                 tx.feedback.submit(report, contact=Contact(email="hoa@example.vn"))
     book = tmp_path / "sent"
 
-    def relay(settings: Settings) -> Any:
+    def relay(settings: Settings) -> Relay:
         return make_relay(Locality(settings, clock=clock), email=Book(book))
 
     def work(tell: Tell) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from govinteract import Locality, Settings
 from govinteract.errors import ConflictError
-from govinteract.feedback import Contact, Report
+from govinteract.feedback import Contact, Receipt, Report
 from govinteract.kernel import Anonymous, Citizen
 from tests.crash.forked import Worker
 from tests.support import OFFICER, make_ward
@@ -64,7 +64,7 @@ def test_a_storm(tmp_path: Path, new_database: Callable[..., str]) -> None:
 def test_one_key_from_many_threads_is_one_case(ward: Locality) -> None:
     """The same request from ten threads gives one case and one receipt to all."""
 
-    def submit(_: int) -> Any:
+    def submit(_: int) -> Receipt:
         with ward.acting_as(Anonymous()) as tx:
             return tx.feedback.submit(Report(service="street-light", text="Đèn tắt"), once="same")
 

@@ -3,14 +3,17 @@
 import random
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from govinteract import Locality
 from govinteract.errors import ConflictError, CryptoError, InputError
 from govinteract.facts import Checkpoint, read_note
+from govinteract.facts.merkle import root_of
 from govinteract.feedback import Contact, Report
 from tests.support import ANONYMOUS, OFFICER, Hands, make_ward
 
@@ -69,8 +72,6 @@ def test_the_newest_note_is_signed_by_the_log(recorded: Locality) -> None:
     with recorded.acting_as(ANONYMOUS) as tx:
         key = tx.log_keys.signer.public_key()
     assert read_note(verdict.note, key).size == verdict.size
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     with pytest.raises(CryptoError):
         read_note(verdict.note, Ed25519PrivateKey.generate().public_key())
     for at in range(0, len(verdict.note) - 1, 7):
@@ -155,14 +156,20 @@ def test_every_single_byte_is_named(tmp_path: Path) -> None:
 
 def test_added_facts_are_named(recorded: Locality) -> None:
     """A fact that SQL put in is named, with a forged leaf or without one."""
-    columns = "locality, stream, seq, kind, at, actor, body"
-    copy = f"insert into gi_fact ({columns}) select locality, 'case:forged', 1, kind, at, actor, body from gi_fact where seq = 1 and stream like 'case:%' limit 1"
-    _sql(recorded, copy)
+    _sql(
+        recorded,
+        "insert into gi_fact (locality, stream, seq, kind, at, actor, body)"
+        " select locality, 'case:forged', 1, kind, at, actor, body from gi_fact"
+        " where seq = 1 and stream like 'case:%' limit 1",
+    )
     verdict = recorded.verify()
     assert verdict.wrong is not None
     assert "case:forged#1" in verdict.wrong
-    leaf = "insert into gi_leaf select locality, 'case:forged', 1, hash, mac, null from gi_leaf limit 1"
-    _sql(recorded, leaf)
+    _sql(
+        recorded,
+        "insert into gi_leaf select locality, 'case:forged', 1, hash, mac, null"
+        " from gi_leaf limit 1",
+    )
     verdict = recorded.verify()
     assert verdict.wrong is not None
     assert "case:forged#1" in verdict.wrong
@@ -192,7 +199,7 @@ def test_a_changed_checkpoint_is_named(recorded: Locality) -> None:
 
 
 def test_a_log_cut_short_is_found_by_a_kept_checkpoint(recorded: Locality) -> None:
-    """Who kept a checkpoint outside finds a log from which the end was taken, checkpoints and all."""
+    """Who kept a checkpoint outside finds that the end was taken, checkpoints and all."""
     verdict = recorded.verify()
     with recorded.acting_as(ANONYMOUS) as tx:
         known = read_note(verdict.note, tx.log_keys.signer.public_key())
@@ -200,7 +207,8 @@ def test_a_log_cut_short_is_found_by_a_kept_checkpoint(recorded: Locality) -> No
     cut = verdict.size - 4
     _sql(
         recorded,
-        f"delete from gi_fact where exists (select 1 from gi_leaf l where l.stream = gi_fact.stream and l.seq = gi_fact.seq and l.idx >= {cut})",
+        "delete from gi_fact where exists (select 1 from gi_leaf l where l.stream = gi_fact.stream"
+        f" and l.seq = gi_fact.seq and l.idx >= {cut})",
         f"delete from gi_leaf where idx >= {cut}",
         f"delete from gi_checkpoint where size > {cut}",
     )
@@ -249,8 +257,6 @@ def test_walking_gives_whole_streams_in_order(ward: Locality) -> None:
 
 def test_two_sequencers_do_no_harm(ward: Locality) -> None:
     """Sequencers that run at once give each leaf one place."""
-    from concurrent.futures import ThreadPoolExecutor
-
     _journey(ward)
     with ward.acting_as(OFFICER) as tx:
         for number in range(200):
@@ -271,11 +277,9 @@ def test_a_fork_is_named_by_the_kept_checkpoint(recorded: Locality) -> None:
     good = recorded.verify()
     with recorded.acting_as(ANONYMOUS) as tx:
         origin = tx.log_keys.origin
-        leaves = [bytes(row[0]) for row in tx.transaction.read(text("select hash from gi_leaf order by idx"))]
-    sizes = set(range(1, good.size)) - {1}
-    from govinteract.facts.merkle import root_of
-
-    size = max(sizes)
+        hashes = tx.transaction.read(text("select hash from gi_leaf order by idx")).scalars()
+        leaves = [bytes(leaf) for leaf in hashes]
+    size = good.size - 1
     assert recorded.verify(Checkpoint(origin, size, root_of(leaves[:size]))).good
     verdict = recorded.verify(Checkpoint(origin, size, bytes(32)))
     assert verdict.wrong is not None

@@ -29,7 +29,7 @@ def grain(width: int = 400, height: int = 300) -> Image.Image:
     return Image.merge("RGB", [Image.effect_noise((width, height), 60)] * 3)
 
 
-def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own
+def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     """Return `image` as a file of `kind`, at a quality at which colours can be compared."""
     if kind in {"JPEG", "HEIF", "WEBP"}:
         options = {"quality": 95, **options}

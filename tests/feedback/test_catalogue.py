@@ -70,7 +70,7 @@ def test_a_wrong_catalogue_is_refused_with_the_place(right: str, wrong: str, say
         Catalogue.from_toml(GOOD.replace(right, wrong, 1))
     assert caught.value.code == "feedback.catalogue_invalid"
     assert says in caught.value.hint
-    assert Catalogue.from_toml(GOOD).service("street-light")
+    assert Catalogue.from_toml(GOOD).service("street-light").code == "street-light"
 
 
 def test_a_code_stands_once() -> None:

@@ -37,8 +37,10 @@ def test_a_photo_goes_in_sealed_and_comes_out_for_both_sides(ward: Locality) -> 
     for jpeg in (mine, theirs):
         assert Image.open(io.BytesIO(jpeg)).format == "JPEG"
     with ward.acting_as(OFFICER) as tx:
-        stored = tx.transaction.read(text("select content, thumbnail from gi_file")).one()
-    assert not {bytes(stored[0])[:3], bytes(stored[1])[:3]} & {b"\xff\xd8\xff", b"\x89PN"}
+        stored = (
+            tx.transaction.read(text("select content, thumbnail from gi_file")).mappings().one()
+        )
+    assert not {bytes(part)[:3] for part in stored.values()} & {b"\xff\xd8\xff", b"\x89PN"}
 
 
 def test_nobody_else_opens_a_photo(ward: Locality) -> None:
@@ -69,11 +71,12 @@ def test_a_draft_keeps_photos_until_the_report_is_sent(ward: Locality) -> None:
     """Photos of a draft are the report's, in order, and the draft is used up."""
     with ward.acting_as(ANONYMOUS) as tx:
         token = tx.files.begin_draft()
+    added = []
     for colour in ("red", "green", "blue"):
         with ward.acting_as(ANONYMOUS) as tx:
-            last = tx.files.add_to_draft(token, picture(colour))
+            added.append(tx.files.add_to_draft(token, picture(colour)))
     with ward.acting_as(ANONYMOUS) as tx:
-        tx.files.drop_from_draft(token, last)
+        tx.files.drop_from_draft(token, added[-1])
         waiting = tx.files.in_draft(token)
     with ward.acting_as(ANONYMOUS) as tx:
         receipt = tx.feedback.submit(REPORT, draft=token, once="k")
@@ -94,7 +97,7 @@ def test_a_draft_is_seen_by_its_token_alone(ward: Locality) -> None:
         token = tx.files.begin_draft()
         photo_id = tx.files.add_to_draft(token, picture())
     with ward.acting_as(ANONYMOUS) as tx:
-        assert tx.files.read(photo_id, draft=token)
+        assert tx.files.read(photo_id, draft=token).key.record == photo_id
         with pytest.raises(NotFound):
             tx.files.read(photo_id)
         with pytest.raises(NotFound):
@@ -108,7 +111,7 @@ def test_too_many_photos_are_refused(small_ward: Locality) -> None:
         tx.feedback.submit(REPORT, photos=[*many, picture()])
     assert caught.value.code == "feedback.photo_too_many"
     with small_ward.acting_as(ANONYMOUS) as tx:
-        assert tx.feedback.submit(REPORT, photos=many)
+        assert tx.feedback.submit(REPORT, photos=many).case_id
     with small_ward.acting_as(ANONYMOUS) as tx:
         token = tx.files.begin_draft()
         for photo in many:
@@ -127,7 +130,7 @@ def test_a_photo_that_cannot_be_taken_stores_nothing(small_ward: Locality) -> No
 
 
 def test_drafts_that_nobody_sends_are_swept_with_their_keys(ward: Locality, hands: Hands) -> None:
-    """After a day nothing of a forgotten draft is left; a fresh one and known people's keys stay."""
+    """After a day a forgotten draft is gone; a fresh one and known people's keys stay."""
     me = Citizen("c-1")
     with ward.acting_as(me) as tx:
         mine = tx.feedback.submit(REPORT)
@@ -144,7 +147,11 @@ def test_drafts_that_nobody_sends_are_swept_with_their_keys(ward: Locality, hand
         assert tx.files.sweep_drafts(timedelta(days=1)) == 0
         counts = [
             tx.transaction.read(text(f"select count({what}) from {table}")).scalar_one()
-            for what, table in (("*", "gi_file"), ("distinct subject", "gi_wrap"), ("*", "gi_draft"))
+            for what, table in (
+                ("*", "gi_file"),
+                ("distinct subject", "gi_wrap"),
+                ("*", "gi_draft"),
+            )
         ]
     assert counts == [1, 2, 1]
     with ward.acting_as(me, purpose="self-access") as tx:

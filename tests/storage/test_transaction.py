@@ -134,7 +134,7 @@ def test_a_full_disk_is_told_and_loses_nothing(small_ward: Locality) -> None:
 
 
 def test_every_connection_has_its_pragmas(small_ward: Locality) -> None:
-    """Each pooled connection syncs on commit, checks foreign keys and overwrites what it deletes."""
+    """Each pooled connection syncs on commit, checks foreign keys, overwrites what it deletes."""
     expected = {
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1,
     }  # fmt: skip

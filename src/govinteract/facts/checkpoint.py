@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Ed25519PublicKey,
     )
 
-__all__ = ["Checkpoint", "read_note"]
+__all__ = ["Checkpoint", "key_id", "read_note"]
 
 _ED25519 = b"\x01"
 

@@ -87,11 +87,10 @@ class Files:
         """Open a draft and return its token (a secret of 32 characters)."""
         token = urlsafe_b64encode(self._tx.entropy.bytes(_TOKEN_BYTES)).decode()
         actor = self._tx.actor
-        minted = actor.kind != "citizen"
         row = {
             "locality": self._tx.locality, "token_hash": self._hash(token),
-            "subject": self._vault.new_subject() if minted else actor.id,
-            "minted": int(minted), "at": write_instant(self._tx.now),
+            "subject": actor.id if actor.kind == "citizen" else self._vault.new_subject(),
+            "minted": int(actor.kind != "citizen"), "at": write_instant(self._tx.now),
         }  # fmt: skip
         self._tx.insert(draft_table, row)
         return token

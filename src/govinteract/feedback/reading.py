@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from govinteract.feedback.questions import Answer
     from govinteract.storage import Transaction
 
-__all__ = ["case_of", "find_row", "message_photos", "not_found", "queue_rows", "thread_of"]
+__all__ = [
+    "case_of", "find_row", "message_photos", "not_found", "queue_rows", "sealed_part", "thread_of",
+]  # fmt: skip
 
 _CASE, _MESSAGE, _PHOTO = case_table.c, message_table.c, photo_table.c
 _ROW = select(case_table)

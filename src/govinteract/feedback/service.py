@@ -70,8 +70,8 @@ class Feedback:
     # Citizens
 
     def submit(
-        self, report: Report, *, contact: Contact | None = None, photos: Sequence[Photo | PreparedPhoto] = (),
-        draft: str | None = None, once: str | None = None, source: str = "web",
+        self, report: Report, *, contact: Contact | None = None,
+        photos: Sequence[Photo | PreparedPhoto] = (), draft: str | None = None, once: str | None = None, source: str = "web",
     ) -> Receipt:  # fmt: skip
         """Take a report in and return its receipt; contact, words and photos are sealed.
 
@@ -277,8 +277,8 @@ class Feedback:
 
     def _go(
         self, case: Case, verb: str, kind: str, body: dict[str, Any] | None = None, *,
-        text: str | None = None, photos: Sequence[Photo | PreparedPhoto] = (), notify: str | None = None,
-        role: str = "evidence",
+        text: str | None = None, photos: Sequence[Photo | PreparedPhoto] = (),
+        notify: str | None = None, role: str = "evidence",
     ) -> Case:  # fmt: skip
         words = (
             None if text is None else clean(text, field="text", limit=TEXT_LIMIT, multiline=True)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Once", "once_table"]
 
-KEY_LIMIT = 200
+_KEY_LIMIT = 200
 
 once_table = Table(
     "gi_once",
     metadata,
     Column("locality", String(64), primary_key=True),
     Column("source", String(64), primary_key=True),
-    Column("key", String(KEY_LIMIT), primary_key=True),
+    Column("key", String(_KEY_LIMIT), primary_key=True),
     Column("actor", String(80), nullable=False),
     Column("body_hash", LargeBinary(32), nullable=False),
     Column("answer", LargeBinary, nullable=False),
@@ -52,8 +52,8 @@ class Once:
         else, `InputError` when the key is empty or longer than 200 characters.
         """
         tx = self._tx
-        if not key or len(key) > KEY_LIMIT or not key.isprintable():
-            raise InputError("storage.once_key", hint="use a UUID per request", limit=KEY_LIMIT)
+        if not key or len(key) > _KEY_LIMIT or not key.isprintable():
+            raise InputError("storage.once_key", hint="use a UUID per request", limit=_KEY_LIMIT)
         row = {
             "locality": tx.locality, "source": source, "key": key, "actor": tx.actor.key,
             "body_hash": body_hash, "answer": answer, "at": write_instant(tx.now),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from govinteract.kernel.clock import Clock
     from govinteract.kernel.entropy import Entropy
 
-__all__ = ["Transaction", "in_transaction"]
+__all__ = ["Params", "Transaction", "in_transaction"]
 
 Params: TypeAlias = "Mapping[str, Any] | Sequence[Mapping[str, Any]] | None"
 

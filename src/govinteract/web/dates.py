@@ -38,10 +38,10 @@ class Dates:
         """Return "thứ Hai, 23/11/2026"."""
         local = at.astimezone(self.zone)
         weekday = self._say(f"web.weekday_{local.weekday()}")
+        month = self._say(f"web.month_{local.month}")
         return self._say(
-            "web.date_day", weekday=weekday, day=local.day, month=local.month, year=local.year,
-            month_name=self._say(f"web.month_{local.month}"),
-        )  # fmt: skip
+            "web.date_day", weekday=weekday, day=local.day, month=month, year=local.year
+        )
 
     def moment(self, at: datetime) -> str:
         """Return "17:00 thứ Hai, 23/11/2026"."""
@@ -50,10 +50,10 @@ class Dates:
     def short(self, at: datetime) -> str:
         """Return "23/11/2026 17:00"."""
         local = at.astimezone(self.zone)
+        month = self._say(f"web.month_{local.month}")
         return self._say(
-            "web.date_short", day=local.day, month=local.month, year=local.year,
-            month_name=self._say(f"web.month_{local.month}"), time=self.time(at),
-        )  # fmt: skip
+            "web.date_short", day=local.day, month=month, year=local.year, time=self.time(at)
+        )
 
     def time(self, at: datetime) -> str:
         """Return "17:00"."""
@@ -75,7 +75,8 @@ class Dates:
         if case.kind == "waiting" and case.paused_since is not None:
             return Due("waiting", self._say("web.due_waiting"))
         if case.kind not in {"received", "active", "waiting"}:
-            return Due("over", self._say("web.due_over"))
+            gone = case.kind == "withdrawn"
+            return Due("over", self._say("web.due_closed" if gone else "web.due_over"))
         if case.due is None:
             return Due("none", self._say("web.due_none"))
         return self._running(case.due, now)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Texts"]
 
-FILE = "texts.toml"
+_FILE = "texts.toml"
 
 
 @frozen
@@ -37,7 +37,7 @@ class Texts:
 
         Raises `SettingsError("web.texts_invalid")` whose hint names the entry.
         """
-        path = templates / FILE if templates else None
+        path = templates / _FILE if templates else None
         if path is None or not path.is_file():
             return cls()
         try:

@@ -170,14 +170,15 @@ class Reporting:
 
     def _emergency(self, request: Request, service: Service) -> Response:
         """Show the words that send people to the phone, with the numbers they name to tap."""
-        words = service.emergency.get(language_of(request)) or next(iter(service.emergency.values()))
+        texts = service.emergency
+        words = texts.get(language_of(request)) or next(iter(texts.values()))
         numbers = _NUMBER.findall(words) or [number for number in (service.phone,) if number]
         return self._site.pages.show(
             request, "report/emergency.html", service=service, numbers=dict.fromkeys(numbers)
         )
 
     def _said(self, error: GovInteractError, lang: str) -> str:
-        """Say an error as the form does, where it can say it better than the room that raised it."""
+        """Say an error in the form's own words where it has some, else in the room's."""
         ours = _SAID.get(error.code)
         return self._site.texts.say(ours, lang) if ours else error.message(lang)
 
@@ -194,10 +195,9 @@ class Reporting:
         spot = place.spot(point) if point and place.bounds else None
         return self._site.pages.show(
             request, f"report/{step}.html", status=_ERROR if errors else 200,
-            policy=policy, step=step, filled=filled, service=service, hidden=filled.hidden(_SHOWN[step]),
+            policy=policy, step=step, filled=filled, hidden=filled.hidden(_SHOWN[step]),
             errors={name: self._said(error, lang) for name, error in (errors or {}).items()},
             labels={f"answer.{q.code}": q.label.get(lang, "") for q in service.questions},
-            place=place, point=point, spot=spot,
-            width=WIDTH, photos=photos,
+            service=service, place=place, point=point, spot=spot, width=WIDTH, photos=photos,
             most=PHOTOS_AT_MOST,
         )  # fmt: skip

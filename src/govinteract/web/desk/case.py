@@ -135,7 +135,8 @@ class DeskCases:
         purpose = self._locality.purposes.get(_RESOLVE)
         return self._site.pages.show(
             request, "desk/case.html", status=status_of(error) if error else 200, policy=DESK,
-            phone=_national(shown.contact), visit=visit, view=shown.view, case=case, notes=shown.notes, contact=shown.contact,
+            visit=visit, view=shown.view, case=case, notes=shown.notes,
+            contact=shown.contact, phone=_national(shown.contact),
             typed=typed, error=error.message(lang) if error else None,
             since=int(seen) if seen.isdigit() else case.version,
             form_id=self._locality.entropy.bytes(_FORM_BYTES).hex(),
