@@ -269,7 +269,7 @@ def test_the_process_that_asks_never_loads_a_decoder() -> None:
     program = f"""
 import sys
 from govinteract.feedback.photos import prepare_photo
-print(prepare_photo({encoded(flag())!r}), {{"PIL", "pillow_heif"}} & set(sys.modules))
+print(prepare_photo({encoded(flag())!r}), {{"PIL", "pi_heif"}} & set(sys.modules))
 """
     assert run(program) == "PreparedPhoto(width=96, height=64) set()"
 

@@ -200,7 +200,7 @@ def test_without_its_library_heic_alone_is_refused(monkeypatch: pytest.MonkeyPat
     """A server that can't read HEIC says so and takes the other formats."""
     heic, jpeg = encoded(flag(), "HEIF"), encoded(flag())
     assert prepare_photo(heic).width == 96
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
     assert refusal(heic) == "feedback.photo_heic"
     assert prepare_photo(jpeg).width == 96
 

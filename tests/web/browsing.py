@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import httpx
 from attrs import define, field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp
 
-__all__ = ["ADDRESS", "Browser", "HtmlForm", "Page"]
+__all__ = ["ADDRESS", "Browser", "Files", "HtmlForm", "Page"]
 
+Files: TypeAlias = list[tuple[str, tuple[str, bytes, str]]]
+"""Fields with a file's name, content and kind."""
 ADDRESS = "http://ward.example.vn"
 
 
@@ -106,8 +110,10 @@ class Browser:
 
     def __init__(self, app: ASGIApp, **headers: str) -> None:
         self._runner = asyncio.Runner()
+        # A server logs what an app raises after its answer; so does this one, and goes on.
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url=ADDRESS, follow_redirects=True,
+            transport=transport, base_url=ADDRESS, follow_redirects=True,
             headers={"accept": "text/html", "accept-language": "vi"} | headers,
         )  # fmt: skip
 
@@ -116,30 +122,41 @@ class Browser:
         """The cookies it holds."""
         return self._client.cookies
 
-    def get(self, path: str, **options: Any) -> Page:
+    def get(self, path: str, **headers: str) -> Page:
         """Open a page."""
-        return self.send("GET", path, **options)
+        return self.send("GET", path, headers=headers)
 
-    def send(self, method: str, path: str, **options: Any) -> Page:
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str | list[str]] | None = None, content: bytes | None = None,
+        files: Files | None = None, follow: bool = True,
+    ) -> Page:  # fmt: skip
         """Send a request as it is and read what comes back."""
-        return Page(self._runner.run(self._client.request(method, path, **options)))
+        sent = self._client.request(
+            method, path, headers=headers, data=data, content=content, files=files,
+            follow_redirects=follow,
+        )  # fmt: skip
+        return Page(self._runner.run(sent))
 
     def submit(
-        self, form: HtmlForm, files: list[tuple[str, tuple[str, bytes, str]]] | None = None,
+        self, form: HtmlForm, files: Files | None = None, *, follow: bool = True,
         **values: str | list[str],
     ) -> Page:  # fmt: skip
         """Send `form` with `values` typed in (`answer__kind` for `answer.kind`) and `files`."""
         typed = {name.replace("__", "."): value for name, value in values.items()}
         data = {**form.fields, **typed}
         headers = {"origin": ADDRESS, "sec-fetch-site": "same-origin"}
-        return self.send(form.method.upper(), form.action, data=data, files=files, headers=headers)
+        method = form.method.upper()
+        return self.send(
+            method, form.action, data=data, files=files, headers=headers, follow=follow
+        )
 
     def close(self) -> None:
         """Close it."""
         self._runner.run(self._client.aclose())
         self._runner.close()
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -23,11 +23,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_apikey, name="apikey")
 
 
-@_officer.callback()
-def _officers() -> None:
-    """Who may sign in at the desk."""
-
-
 @_officer.command("add", epilog="Example: govinteract officer add lan --name 'Lan' --unit mot-cua")
 def _add_officer(
     ctx: typer.Context,
@@ -62,11 +57,6 @@ def _password() -> str:
         asked = typer.prompt(say("cli.password"), hide_input=True, confirmation_prompt=True)
         return str(asked)
     return sys.stdin.readline().removesuffix("\n")
-
-
-@_apikey.callback()
-def _programs() -> None:
-    """Which programs may report for people."""
 
 
 @_apikey.command("add", epilog="Example: govinteract apikey add city-app")

@@ -60,13 +60,13 @@ def draw(statistics: Statistics, *, title: str, names: Mapping[str, str], lang: 
     `names` are what people call the services, by code; `title` names the locality.
     """
     words = _Words(lang)
-    services = {names.get(code, code): one for code, one in statistics.by_service.items()}
+    services = [(names.get(code, code), one) for code, one in statistics.by_service.items()]
     body: list[str] = [*_head(statistics, title, words)]
     bottom = 232
     for part in (
         _months(statistics.by_month, words),
         _bars(words("by_service"), services, words),
-        _bars(words("by_unit"), statistics.by_unit, words),
+        _bars(words("by_unit"), [*statistics.by_unit.items()], words),
     ):
         body.append(f'<g transform="translate({_MARGIN} {bottom})">{part.svg}</g>')
         bottom += part.height + 34
@@ -209,10 +209,10 @@ def _ceiling(value: int) -> int:
     return max(top, 2)
 
 
-def _bars(heading: str, groups: Mapping[str, Figures], words: _Words) -> _Part:
+def _bars(heading: str, groups: Sequence[tuple[str, Figures]], words: _Words) -> _Part:
     """Draw a bar for each of the largest groups, and beside it how long answers took."""
-    shown = list(groups.items())[:_MOST_BARS]
-    most = max((figures.received for _, figures in shown), default=1)
+    shown = groups[:_MOST_BARS]
+    most = max((figures.received for _, figures in shown), default=0) or 1
     slowest = max((figures.p90_working_hours or 0 for _, figures in shown), default=0) or 1
     left, hours_at = _NAMES, _INNER - _HOURS
     svg = [

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
-from cryptography.exceptions import InvalidSignature
 
 from govinteract.errors import CryptoError
+from govinteract.facts.note import Note, VerifierKey, is_key_name, signature_line
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -25,52 +24,76 @@ if TYPE_CHECKING:
         Ed25519PublicKey,
     )
 
-__all__ = ["Checkpoint", "key_id", "read_note"]
+__all__ = ["Checkpoint", "origin_of", "read_note"]
 
-_ED25519 = b"\x01"
+_ROOT_BYTES = 32
 
 
 @frozen
 class Checkpoint:
-    """A tree of `size` leaves with `root`, in the log named `origin`."""
+    """A tree of `size` leaves with `root`, in the log named `origin`.
+
+    `extensions` are further lines that a log may sign; this library writes none.
+    """
 
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The body of the note (tlog-checkpoint, section "Note text")."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        root = base64.b64encode(self.root).decode()
+        return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the body of a note; raises `CryptoError("facts.note_invalid")`.
+
+        The text must be the one spelling of what it says: no sign, no leading zero.
+        """
+        try:
+            origin, size, root, *extensions = text.removesuffix("\n").split("\n")
+            raw = base64.b64decode(root, validate=True)
+            read = cls(origin, int(size), raw, tuple(extensions))
+        except (ValueError, binascii.Error) as error:
+            raise _invalid() from error
+        well_formed = read.size >= 0 and len(raw) == _ROOT_BYTES and all(extensions)
+        if not well_formed or read.text != text or not is_key_name(origin):
+            raise _invalid()
+        return read
 
     def sign(self, key: Ed25519PrivateKey) -> str:
         """Return the signed note: this text, an empty line and the signature line."""
-        signature = key_id(self.origin, key.public_key()) + key.sign(self.text.encode())
-        return f"{self.text}\n— {self.origin} {base64.b64encode(signature).decode()}\n"
+        line = signature_line(VerifierKey(self.origin, key.public_key()), key.sign(self._raw))
+        return f"{self.text}\n{line}"
+
+    @property
+    def _raw(self) -> bytes:
+        return self.text.encode()
 
 
-def key_id(name: str, key: Ed25519PublicKey) -> bytes:
-    """Return the four bytes by which a signed-note names its Ed25519 key."""
-    raw = key.public_bytes_raw()
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + raw).digest()[:4]
+def origin_of(note: str) -> str:
+    """Return the log that a note says it is from; nothing is checked yet."""
+    return note.partition("\n")[0]
 
 
-def read_note(note: str, key: Ed25519PublicKey) -> Checkpoint:
-    """Read a signed note and check the signature of `key` on it.
+def read_note(note: str, key: Ed25519PublicKey | VerifierKey) -> Checkpoint:
+    """Read a signed note and check the signature of `key`, the log's, on it.
 
-    Raises `CryptoError("facts.note_invalid")` when the text is not such a note or `key`
-    did not sign exactly it.
+    Signatures of others, witnesses for example, do not matter here. With a `VerifierKey`
+    the note must be of the log that it names. Raises `CryptoError("facts.note_invalid")`
+    when the text is no signed checkpoint or the log did not sign exactly it.
     """
-    try:
-        text, _, signatures = note.partition("\n\n")
-        origin, size, root = text.split("\n")
-        checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
-        mark, name, encoded = signatures.removesuffix("\n").split(" ")
-        blob = base64.b64decode(encoded, validate=True)
-        well_formed = mark == "—" and name == origin and blob[:4] == key_id(origin, key)
-        if not well_formed or checkpoint.text != text + "\n":
-            raise CryptoError("facts.note_invalid", hint="is it from this locality's log?")
-        key.verify(blob[4:], checkpoint.text.encode())
-    except (ValueError, binascii.Error, InvalidSignature) as error:
-        raise CryptoError("facts.note_invalid", hint="is it from this locality's log?") from error
+    read = Note.parse(note)
+    checkpoint = Checkpoint.parse(read.text)
+    known = key if isinstance(key, VerifierKey) else None
+    if known is not None and known.name != checkpoint.origin:
+        raise _invalid()
+    read.verify(known or VerifierKey(checkpoint.origin, key))  # type: ignore[arg-type]  # no VerifierKey
     return checkpoint
+
+
+def _invalid() -> CryptoError:
+    return CryptoError("facts.note_invalid", hint="is it from this locality's log?")

@@ -1,22 +1,27 @@
 """The sequencer: gives new leaves their place in the tree and signs what it has become.
 
 No writer waits for it. Leaves commit without an index; `sequence` runs about once a
-second, takes all that are new, and writes their indexes and one signed checkpoint in one
-transaction. Two sequencers at once do no harm: one of them finds its numbers taken.
+second, takes all that are new, and writes their indexes, the tiles that they fill and one
+signed checkpoint in one transaction. Two sequencers at once do no harm: one of them finds
+its numbers taken.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from govinteract.facts.checkpoint import Checkpoint
 from govinteract.facts.merkle import Frontier
-from govinteract.facts.tables import checkpoint_table, leaf_table
+from govinteract.facts.note import VerifierKey
+from govinteract.facts.tables import checkpoint_table, cosignature_table, leaf_table
+from govinteract.facts.tile_store import extend_tiles
 from govinteract.kernel.framing import frame
 from govinteract.storage.schema import write_instant
 
@@ -25,18 +30,21 @@ if TYPE_CHECKING:
 
     from govinteract.storage.transaction import Transaction
 
-__all__ = ["BATCH", "LogKeys", "latest", "newest_note", "sequence"]
+__all__ = ["BATCH", "LogKeys", "latest", "newest_note", "sequence", "witnessed_note"]
 
 BATCH = 5_000
 """Leaves per run, so that a long backlog never holds the writer's lock for long."""
 
-_LEAF, _POINT = leaf_table.c, checkpoint_table.c
+_KEEP_ALL = timedelta(days=1)
+_HOUR = len("2026-11-21T08")
+_LEAF, _POINT, _SEEN = leaf_table.c, checkpoint_table.c, cosignature_table.c
 _SET_INDEX = (
     update(leaf_table)
     .where(_LEAF.locality == bindparam("b_locality"), _LEAF.stream == bindparam("b_stream"))
     .where(_LEAF.seq == bindparam("b_seq"))
     .values(idx=bindparam("b_idx"), mac=bindparam("b_mac"))
 )
+_log = logging.getLogger("govinteract.facts")
 
 
 @frozen
@@ -57,6 +65,11 @@ class LogKeys:
         framed = frame("gi/leaf/v1", self.origin, place, leaf)
         return hmac.digest(self.mac_key, framed, hashlib.sha256)
 
+    @property
+    def verifier(self) -> VerifierKey:
+        """The log's public key under its name: what others verify checkpoints and proofs with."""
+        return VerifierKey(self.origin, self.signer.public_key())
+
 
 def latest(tx: Transaction) -> Frontier:
     """Return the frontier of the newest checkpoint (an empty tree when there is none)."""
@@ -66,21 +79,44 @@ def latest(tx: Transaction) -> Frontier:
 
 
 def newest_note(tx: Transaction) -> str | None:
-    """Return the newest signed checkpoint as anybody may read it; None before the first."""
-    query = select(_POINT.note).where(_POINT.locality == tx.locality)
-    note = tx.read(query.order_by(_POINT.size.desc()).limit(1)).scalar()
-    return None if note is None else str(note)
+    """Return the newest signed checkpoint as anybody may read it; None before the first.
+
+    Cosignatures of witnesses that have seen just this checkpoint stand in it.
+    """
+    query = select(_POINT.size, _POINT.note).where(_POINT.locality == tx.locality)
+    row = tx.read(query.order_by(_POINT.size.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return str(row.note) + _cosignatures(tx, row.size)
+
+
+def witnessed_note(tx: Transaction) -> str | None:
+    """Return the newest signed checkpoint that a witness signed too, with all who did."""
+    query = select(_SEEN.size, _SEEN.note).where(_SEEN.locality == tx.locality)
+    row = tx.read(query.order_by(_SEEN.size.desc()).limit(1)).first()
+    return None if row is None else str(row.note) + _cosignatures(tx, row.size)
+
+
+def _cosignatures(tx: Transaction, size: int) -> str:
+    query = select(_SEEN.line).where(_SEEN.locality == tx.locality, _SEEN.size == size)
+    return "".join(tx.read(query.order_by(_SEEN.witness)).scalars())
 
 
 def sequence(tx: Transaction, keys: LogKeys, *, batch: int = BATCH) -> int:
     """Put up to `batch` new leaves into the tree and sign a checkpoint; return how many.
 
-    Leaves are taken in the order of their streams. Raises `ConflictError` when another
-    sequencer was faster: there is nothing to do then.
+    Leaves are taken in the order of their streams. A leaf that this library did not write
+    (its MAC is wrong) gets no place, so that `audit verify` names it. Raises
+    `ConflictError` when another sequencer was faster: there is nothing to do then.
     """
-    query = select(_LEAF.stream, _LEAF.seq, _LEAF.hash)
+    query = select(_LEAF.stream, _LEAF.seq, _LEAF.hash, _LEAF.mac)
     query = query.where(_LEAF.locality == tx.locality, _LEAF.idx.is_(None))
-    new = tx.read(query.order_by(_LEAF.stream, _LEAF.seq).limit(batch)).all()
+    found = tx.read(query.order_by(_LEAF.stream, _LEAF.seq).limit(batch)).all()
+    new = [
+        row for row in found if hmac.compare_digest(keys.mac(row.hash, None), bytes(row.mac))
+    ]
+    if len(new) < len(found):
+        _log.error("%d leaves that the library did not write; run audit verify", len(found) - len(new))
     if not new:
         return 0
     frontier = latest(tx)
@@ -92,7 +128,9 @@ def sequence(tx: Transaction, keys: LogKeys, *, batch: int = BATCH) -> int:
         for index, row in enumerate(new, start=frontier.size)
     ]  # fmt: skip
     tx.write(_SET_INDEX, rows)
-    _sign(tx, keys, frontier.append(row.hash for row in new))
+    leaves = [bytes(row.hash) for row in new]
+    extend_tiles(tx, frontier.size, leaves)
+    _sign(tx, keys, frontier.append(leaves))
     return len(new)
 
 
@@ -102,4 +140,20 @@ def _sign(tx: Transaction, keys: LogKeys, frontier: Frontier) -> None:
         "locality": tx.locality, "size": frontier.size, "frontier": frontier.to_bytes(),
         "note": note, "at": write_instant(tx.now),
     }  # fmt: skip
+    mine = _POINT.locality == tx.locality
+    last = tx.read(select(_POINT.at).where(mine).order_by(_POINT.size.desc()).limit(1)).scalar()
     tx.insert(checkpoint_table, row)
+    if last is not None and str(last)[:_HOUR] != str(row["at"])[:_HOUR]:
+        _thin(tx)
+
+
+def _thin(tx: Transaction) -> None:
+    """Of checkpoints older than a day keep the last of each hour.
+
+    Nothing is lost: the root of every size can be computed, and a checkpoint that somebody
+    kept outside is checked against it (`verify_log(known=...)`).
+    """
+    old = (_POINT.locality == tx.locality, _POINT.at < write_instant(tx.now - _KEEP_ALL))
+    hour = func.substr(_POINT.at, 1, _HOUR)
+    kept = select(func.max(_POINT.size)).where(*old).group_by(hour)
+    tx.write(delete(checkpoint_table).where(*old, _POINT.size.not_in(kept)))

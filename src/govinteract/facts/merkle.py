@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Self
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "EMPTY_ROOT",
+    "TILE_WIDTH",
     "Frontier",
     "consistency_proof",
     "inclusion_proof",
     "node",
     "root_of",
+    "split",
+    "tile_root",
     "verify_consistency",
     "verify_inclusion",
 ]
@@ -28,9 +31,25 @@ __all__ = [
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
+TILE_WIDTH = 256
+"""The hashes of a full tile (C2SP tlog-tiles): a subtree of height eight."""
+
+
 def node(left: bytes, right: bytes) -> bytes:
     """Hash two child hashes into their parent."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def tile_root(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over a power of two of hashes, level by level, quickly."""
+    sha256, current = hashlib.sha256, hashes
+    while len(current) > 1:
+        pairs = iter(current)
+        current = [
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(pairs, pairs, strict=True)
+        ]
+    return current[0]
 
 
 @frozen
@@ -40,15 +59,19 @@ class Frontier:
     size: int = 0
     roots: tuple[bytes, ...] = field(default=(), repr=False)
 
-    def append(self, leaves: Iterable[bytes]) -> Frontier:
+    def append(self, leaves: Sequence[bytes]) -> Frontier:
         """Return the frontier after `leaves` (leaf hashes) were appended in order."""
-        size, roots = self.size, list(self.roots)
-        for leaf in leaves:
-            current, rest = leaf, size
+        size, roots, at = self.size, list(self.roots), 0
+        while at < len(leaves):
+            if size % TILE_WIDTH == 0 and len(leaves) - at >= TILE_WIDTH:
+                current, step = tile_root(leaves[at : at + TILE_WIDTH]), TILE_WIDTH
+            else:
+                current, step = leaves[at], 1
+            rest = size // step
             while rest & 1:
                 current, rest = node(roots.pop(), current), rest >> 1
             roots.append(current)
-            size += 1
+            size, at = size + step, at + step
         return Frontier(size, tuple(roots))
 
     def root(self) -> bytes:
@@ -75,8 +98,8 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return Frontier().append(leaves).root()
 
 
-def _split(size: int) -> int:
-    """Return the largest power of two below `size`."""
+def split(size: int) -> int:
+    """Return the largest power of two below `size`: where a tree of `size` leaves divides."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
@@ -84,7 +107,7 @@ def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Return the path that shows leaf `index` in the tree of `leaves` (section 2.1.3.1)."""
     if len(leaves) <= 1:
         return []
-    cut = _split(len(leaves))
+    cut = split(len(leaves))
     if index < cut:
         return [*inclusion_proof(index, leaves[:cut]), root_of(leaves[cut:])]
     return [*inclusion_proof(index - cut, leaves[cut:]), root_of(leaves[:cut])]
@@ -120,7 +143,7 @@ def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
 def _subproof(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
     if old == len(leaves):
         return [] if whole else [root_of(leaves)]
-    cut = _split(len(leaves))
+    cut = split(len(leaves))
     if old <= cut:
         return [*_subproof(old, leaves[:cut], whole=whole), root_of(leaves[cut:])]
     return [*_subproof(old - cut, leaves[cut:], whole=False), root_of(leaves[:cut])]

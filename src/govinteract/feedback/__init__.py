@@ -13,6 +13,13 @@ from govinteract.feedback.model import (
     Report,
     Returned,
 )
+from govinteract.feedback.photos import (
+    PHOTO_LIMIT,
+    PHOTOS_AT_MOST,
+    PIXEL_LIMIT,
+    PreparedPhoto,
+    prepare_photo,
+)
 from govinteract.feedback.questions import Question
 from govinteract.feedback.rebuild import Difference, compare_projections, rebuild_projections
 from govinteract.feedback.record import Recorder, Rules
@@ -21,6 +28,9 @@ from govinteract.feedback.statistics import Figures, Statistics
 from govinteract.feedback.workflow import Workflow, default_workflow
 
 __all__ = [
+    "PHOTOS_AT_MOST",
+    "PHOTO_LIMIT",
+    "PIXEL_LIMIT",
     "Case",
     "Catalogue",
     "Checked",
@@ -35,6 +45,7 @@ __all__ = [
     "Page",
     "Photo",
     "PhotoRef",
+    "PreparedPhoto",
     "Question",
     "Receipt",
     "Recorder",

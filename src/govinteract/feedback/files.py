@@ -103,7 +103,6 @@ class Files:
         `NotFound("feedback.draft_unknown")` for a draft that was sent or has expired.
         """
         prepared = _prepared(photo)
-        prepared = prepare_photo(photo.content)  # before the writer's lock is taken
         digest = self._hash(token)
         subject = self._draft_subject(token)
         if len(self._waiting(digest)) >= PHOTOS_AT_MOST:

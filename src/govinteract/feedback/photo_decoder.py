@@ -85,7 +85,7 @@ def _opener(kind: str) -> Callable[[BytesIO], Image.Image]:
     """
     if kind != "HEIF":
         return {"JPEG": JpegImageFile, "PNG": PngImageFile, "WEBP": WebPImageFile}[kind]
-    heif = import_module("pillow_heif")  # an extra of the extra
+    heif = import_module("pi_heif")  # decodes only, so it carries no encoder of another licence
     heif.options.THUMBNAILS = heif.options.DEPTH_IMAGES = heif.options.AUX_IMAGES = False
     opener: Callable[[BytesIO], Image.Image] = heif.HeifImageFile
     return opener

@@ -130,12 +130,12 @@ def _decoded(
 
 def _libraries(kind: str) -> str:
     """Return where the decoder finds its libraries; looks for them and imports none."""
-    pillow, heif = _folder("PIL"), _folder("pillow_heif")
+    pillow, heif = _folder("PIL"), _folder("pi_heif")
     if pillow is None:
         hint = "pip install 'govinteract[images]'"
         raise SettingsError("feedback.images_missing", hint=hint)
     if kind == "HEIF" and heif is None:
-        raise InputError("feedback.photo_heic", hint="pip install pillow-heif")
+        raise InputError("feedback.photo_heic", hint="pip install pi-heif")
     return os.pathsep.join(dict.fromkeys([pillow, heif or pillow]))
 
 

@@ -131,8 +131,6 @@ def test_the_contract_finds_what_servers_get_wrong(
         getattr(contract_of(url), check)()
 
 
-def test_the_key_is_not_shown(tmp_path: Path) -> None:
+def test_the_key_is_not_shown() -> None:
     """Whoever prints a server does not print its key."""
-    assert (
-        "key" not in repr(GeoReport("http://127.0.0.1", "key-of-ours", REPORT)).split("report")[0]
-    )
+    assert "CANARY" not in repr(GeoReport("http://127.0.0.1", "CANARY", REPORT))

@@ -26,7 +26,12 @@ _MOST_FIELDS = 200
 
 @frozen(repr=False)
 class Parameters:
-    """The values of each parameter that has any, in the order in which they came."""
+    """The values of each parameter that has any, in the order in which they came.
+
+    >>> asked = Parameters.of([("status", "open,closed"), ("page", " ")])
+    >>> asked.several("status"), asked.one("page")
+    (('open', 'closed'), None)
+    """
 
     values: Mapping[str, tuple[str, ...]]
 

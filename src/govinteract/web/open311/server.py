@@ -89,14 +89,14 @@ async def _read(request: Request, lang: str) -> Call:
     form = await read_form(request) if request.method == "POST" else Form()
     posted = ((name, value) for name, values in form.values.items() for value in values)
     asked = Parameters.of([*posted, *query(request.scope["query_string"])])
-    once = request.headers.get("idempotency-key")
+    once = request.headers.get("idempotency-key", "").strip('" ')  # RFC 8941 has it in quotes
     chosen = asked.one("lang")
     return Call(
         asked=asked,
         lang=chosen if chosen in LANGUAGES else lang,
         photos=tuple(photo for photos in form.photos.values() for photo in photos),
         id=request.path_params.get("id", ""),
-        once=once and once.strip('" '),  # a string of RFC 8941 comes in quotes
+        once=once or None,
         mounted_at=request.scope.get("root_path", ""),
     )
 

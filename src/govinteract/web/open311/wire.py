@@ -36,7 +36,14 @@ _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 @frozen
 class Document:
-    """One answer: the name of its root and what stands in it."""
+    """One answer: the name of its root and what stands in it.
+
+    >>> document = Document("services", [{"service_code": "001", "group": None}])
+    >>> document.to_json()
+    b'[{"service_code":"001","group":null}]'
+    >>> print(document.to_xml().decode().splitlines()[1])
+    <services><service><service_code>001</service_code><group/></service></services>
+    """
 
     root: str
     body: Node
