@@ -61,7 +61,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ward.upgrade()
         web.add_officer(ward, "lan", PASSWORD, name="Nguyễn Thị Lan", unit="ha-tang")
         listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(web.app(ward), log_level="warning", access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(web.app(ward), log_level="warning", access_log=False)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         yield Served(ward, f"http://127.0.0.1:{listener.getsockname()[1]}")

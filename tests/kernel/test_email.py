@@ -44,6 +44,7 @@ def test_what_is_no_address_is_refused(raw: str) -> None:
         Email.parse(raw)
     assert refusal.value.code == "kernel.email_invalid"
     assert not refusal.value.params
+    assert refusal.value.__context__ is None or refusal.value.__suppress_context__
     told = "".join(traceback.format_exception(refusal.value))
     assert not raw.partition("@")[0] or raw not in told
 

@@ -127,10 +127,10 @@ def test_the_limit_counts_characters_as_they_are_stored(form: Literal["NFC", "NF
 
 
 def test_a_huge_text_is_refused_before_it_costs_anything() -> None:
-    """Two million marks on one letter, which take hours to normalise, are refused at once."""
+    """Marks without end on one letter, slow to normalise, are refused at once."""
     began = time.perf_counter()
     with pytest.raises(InputError, match=r"kernel\.text_too_long"):
-        clean("a" + "\u0301\u0323" * 1_000_000, field="text", limit=5_000)
+        clean("a" + "\u0301\u0323" * 40_000, field="text", limit=5_000)
     assert time.perf_counter() - began < 1
 
 

@@ -8,6 +8,7 @@ import pytest
 from govinteract import packs
 from govinteract.errors import SettingsError
 from govinteract.kernel import Hours, Phone, WorkingDays
+from govinteract.packs.calendar_file import OwnCalendar
 
 OWN = """
 cut_off = 15:00:00
@@ -81,6 +82,7 @@ def test_the_version_names_everything_that_a_promise_depends_on(tmp_path: Path) 
     assert len(set(versions)) == len(versions)
     assert all(re.fullmatch(r"vn-2026\.1\+[0-9a-f]{12}", version) for version in versions)
     assert pack.calendar(_own(tmp_path)).version == versions[1]
+    assert pack._digest(OwnCalendar(), "0.109") != pack._digest(OwnCalendar(), "0.110")
     assert pack.calendar(_own(tmp_path, f"# a comment\n{OWN}")).version == versions[1]
 
 

@@ -10,7 +10,7 @@ import httpx
 from attrs import define, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp
 
@@ -128,18 +128,18 @@ class Browser:
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None,
-        data: Mapping[str, str | list[str]] | None = None, content: bytes | None = None,
+        data: Mapping[str, Sequence[str]] | None = None, content: bytes | None = None,
         files: Files | None = None, follow: bool = True,
     ) -> Page:  # fmt: skip
         """Send a request as it is and read what comes back."""
         sent = self._client.request(
-            method, path, headers=headers, data=data, content=content, files=files,
+            method, path, headers=headers, data=data and dict(data), content=content, files=files,
             follow_redirects=follow,
         )  # fmt: skip
         return Page(self._runner.run(sent))
 
     def submit(
-        self, form: HtmlForm, files: Files | None = None, *, follow: bool = True,
+        self, form: HtmlForm, files: Files | None = None, /,
         **values: str | list[str],
     ) -> Page:  # fmt: skip
         """Send `form` with `values` typed in (`answer__kind` for `answer.kind`) and `files`."""
@@ -147,9 +147,7 @@ class Browser:
         data = {**form.fields, **typed}
         headers = {"origin": ADDRESS, "sec-fetch-site": "same-origin"}
         method = form.method.upper()
-        return self.send(
-            method, form.action, data=data, files=files, headers=headers, follow=follow
-        )
+        return self.send(method, form.action, data=data, files=files, headers=headers)
 
     def close(self) -> None:
         """Close it."""

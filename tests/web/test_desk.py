@@ -64,9 +64,7 @@ def test_the_queue_is_read_page_by_page(citizen: Browser, officer: Browser) -> N
     first = officer.get("/desk")
     more = next(link for link in first.links if "after=" in link and "after=&" not in link)
     second = officer.get(f"/desk{more}")
-    cases = [
-        {link for link in page.links if "/desk/case/" in link} for page in (first, second)
-    ]
+    cases = [{link for link in page.links if "/desk/case/" in link} for page in (first, second)]
     assert [len(part) for part in cases] == [25, 5]
     assert not cases[0] & cases[1]
 

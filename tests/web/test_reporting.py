@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from tests.web.journey import WORDS, case_path, last_step, report
 
@@ -156,16 +157,12 @@ def test_what_is_no_photo_is_refused_and_the_form_kept(citizen: Browser, picture
     assert citizen.submit(form, _jpeg(picture), go="photo", name="Lan").status == 200
 
 
-def test_an_emergency_is_sent_to_the_phone_first(
-    tmp_path: object, citizen: Browser, ward: Locality
-) -> None:
+def test_an_emergency_is_sent_to_the_phone_first(citizen: Browser, ward: Locality) -> None:
     """A service with emergency words shows them, with numbers to tap, before the form."""
     service = ward.catalogue.services["street-light"]
-    from attrs import evolve
-
     urgent = evolve(service, emergency={"vi": "Dây điện đứt: gọi 114 ngay.", "en": "Call 114."})
     ward.catalogue.services["street-light"] = urgent  # type: ignore[index]  # a dict underneath
     stopped = citizen.get("/report?service=street-light")
     assert "tel:114" in stopped.text
     assert not stopped.forms
-    assert citizen.get("/report?service=street-light&calm=1").form("/report")
+    assert citizen.get("/report?service=street-light&calm=1").form("/report").method == "post"

@@ -47,9 +47,9 @@ def cosigned_at(note: Note, witness: VerifierKey) -> datetime | None:
 
 def _checked(text: str, blob: bytes, witness: VerifierKey) -> datetime:
     seconds = _TIME.unpack_from(blob)[0] if len(blob) == _TIME.size + _SIGNATURE_BYTES else 0
+    if not 0 < seconds <= _LATEST or witness.kind != COSIGNATURE:
+        raise CryptoError("facts.cosignature_invalid", hint=witness.name)
     try:
-        if not 0 < seconds <= _LATEST or witness.kind != COSIGNATURE:
-            raise InvalidSignature
         witness.key.verify(blob[_TIME.size :], _message(text, seconds))
     except InvalidSignature as error:
         raise CryptoError("facts.cosignature_invalid", hint=witness.name) from error

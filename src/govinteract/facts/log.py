@@ -12,6 +12,8 @@ import hashlib
 import hmac
 import logging
 from datetime import timedelta
+from functools import cached_property
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -44,6 +46,8 @@ _SET_INDEX = (
     .where(_LEAF.seq == bindparam("b_seq"))
     .values(idx=bindparam("b_idx"), mac=bindparam("b_mac"))
 )
+_LENGTH = Struct(">I")
+_HASH_LENGTH = _LENGTH.pack(hashlib.sha256().digest_size)
 _log = logging.getLogger("govinteract.facts")
 
 
@@ -61,9 +65,14 @@ class LogKeys:
 
     def mac(self, leaf: bytes, index: int | None) -> bytes:
         """Return HMAC-SHA-256 over the leaf hash and its index (empty while it has none)."""
-        place = "" if index is None else str(index)
-        framed = frame("gi/leaf/v1", self.origin, place, leaf)
+        place = b"" if index is None else b"%d" % index
+        framed = self._head + _LENGTH.pack(len(place)) + place + _HASH_LENGTH + leaf
         return hmac.digest(self.mac_key, framed, hashlib.sha256)
+
+    @cached_property
+    def _head(self) -> bytes:
+        """How the frame (`kernel.framing`) of domain, origin, index and leaf begins."""
+        return bytes([4]) + frame("gi/leaf/v1", self.origin)[1:]
 
     @property
     def verifier(self) -> VerifierKey:
@@ -112,11 +121,9 @@ def sequence(tx: Transaction, keys: LogKeys, *, batch: int = BATCH) -> int:
     query = select(_LEAF.stream, _LEAF.seq, _LEAF.hash, _LEAF.mac)
     query = query.where(_LEAF.locality == tx.locality, _LEAF.idx.is_(None))
     found = tx.read(query.order_by(_LEAF.stream, _LEAF.seq).limit(batch)).all()
-    new = [
-        row for row in found if hmac.compare_digest(keys.mac(row.hash, None), bytes(row.mac))
-    ]
+    new = [row for row in found if hmac.compare_digest(keys.mac(row.hash, None), bytes(row.mac))]
     if len(new) < len(found):
-        _log.error("%d leaves that the library did not write; run audit verify", len(found) - len(new))
+        _log.error("leaves that the library did not write: run audit verify")
     if not new:
         return 0
     frontier = latest(tx)
@@ -129,8 +136,8 @@ def sequence(tx: Transaction, keys: LogKeys, *, batch: int = BATCH) -> int:
     ]  # fmt: skip
     tx.write(_SET_INDEX, rows)
     leaves = [bytes(row.hash) for row in new]
-    extend_tiles(tx, frontier.size, leaves)
     _sign(tx, keys, frontier.append(leaves))
+    extend_tiles(tx, frontier.size, leaves)
     return len(new)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from datetime import datetime
 from functools import cached_property
-from struct import Struct, error as StructError
 from typing import Any, Self
 
 from attrs import frozen
@@ -20,7 +20,7 @@ JSON = Any  # nested: str, int, float, bool, None, list, dict; mypy has no finit
 
 _DOMAIN = "gi/fact/v1"
 _PARTS = 8
-_LENGTH = Struct(">I")
+_LENGTH = struct.Struct(">I")
 
 
 @frozen
@@ -67,7 +67,7 @@ class Fact:
         try:
             domain, locality, stream, seq, *rest = _unframe(row)
             fact = cls(locality, stream, int(seq), *rest)
-        except (ValueError, TypeError, StructError) as error:
+        except (ValueError, TypeError, struct.error) as error:
             raise _invalid() from error
         if domain != _DOMAIN or fact.row() != row:
             raise _invalid()
@@ -79,9 +79,7 @@ def row_head(locality: str) -> bytes:
     return bytes([_PARTS]) + frame(_DOMAIN, locality)[1:]
 
 
-def row_of(
-    head: bytes, stream: str, seq: int, kind: str, at: str, actor: str, body: str
-) -> bytes:
+def row_of(head: bytes, stream: str, seq: int, kind: str, at: str, actor: str, body: str) -> bytes:
     """Return the frame (`kernel.framing`) of a fact's row, quickly: logs are long."""
     place, number, what = stream.encode(), b"%d" % seq, kind.encode()
     when, who, said = at.encode(), actor.encode(), body.encode()

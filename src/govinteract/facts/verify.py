@@ -3,12 +3,13 @@
 Every leaf is made anew from the stored bytes of its fact. Checked are, in one pass in the
 order of the tree: that each fact has its leaf and each leaf its fact, that the leaf is the
 fact's hash and was written by this library (MAC over hash and index), that no index is
-missing, that each signed checkpoint is the tree of that size, and that each stream counts
-from one without a gap.
+missing, that each signed checkpoint is the tree of that size, that the tiles are the
+tree's, and that each stream counts from one without a gap.
 """
 
 from __future__ import annotations
 
+import hashlib
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,11 @@ from sqlalchemy import and_, func, select
 
 from govinteract.errors import CryptoError
 from govinteract.facts.checkpoint import Checkpoint, read_note
-from govinteract.facts.merkle import Frontier
-from govinteract.facts.model import Fact
-from govinteract.facts.tables import checkpoint_table, fact_table, leaf_table
+from govinteract.facts.log import newest_note
+from govinteract.facts.merkle import EMPTY_ROOT, TILE_WIDTH, Frontier
+from govinteract.facts.model import row_head, row_of
+from govinteract.facts.tables import checkpoint_table, fact_table, leaf_table, tile_table
+from govinteract.facts.tiles import grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "verify_log"]
 
-_FACT, _LEAF, _POINT = fact_table.c, leaf_table.c, checkpoint_table.c
-_BATCH = 2_000
+_FACT, _LEAF, _POINT, _TILE = fact_table.c, leaf_table.c, checkpoint_table.c, tile_table.c
+_BATCH = 8 * TILE_WIDTH
+_POINTS = 1_000
 
 
 @frozen
@@ -58,22 +62,30 @@ def verify_log(tx: Transaction, keys: LogKeys, *, known: Checkpoint | None = Non
     """Verify everything that is sequenced; call `sequence` before.
 
     `known` is a checkpoint that somebody kept outside: the log must contain it. Memory is
-    constant; a million facts take some seconds.
+    constant; a million facts take some ten seconds.
     """
-    counts = _counts(tx)
+    facts, leaves, size = _counts(tx)
     try:
-        _every_fact_has_its_leaf(tx)
-        frontier = _walk(tx, keys, _checkpoints(tx, keys, known))
+        if facts > leaves:
+            _name_a_fact_without_leaf(tx)
+        _new_leaves_are_ours(tx, keys)
+        _Walk(tx, keys, known).to_the_end()
+        if facts != leaves:  # though each leaf has its fact
+            _name_a_fact_without_leaf(tx)
         _streams_count_from_one(tx)
     except _Wrong as wrong:
-        return Verdict(counts[0], counts[1], str(wrong))
-    return Verdict(counts[0], frontier.size, None, _newest_note(tx))
+        return Verdict(facts, size, str(wrong))
+    return Verdict(facts, size, None, newest_note(tx) or "")
 
 
-def _counts(tx: Transaction) -> tuple[int, int]:
+def _counts(tx: Transaction) -> tuple[int, int, int]:
+    """Count facts, leaves and leaves in the tree, all at one moment."""
     facts = select(func.count()).select_from(fact_table).where(_FACT.locality == tx.locality)
-    leaves = select(func.count(_LEAF.idx)).where(_LEAF.locality == tx.locality)
-    return tx.read(facts).scalar_one(), tx.read(leaves).scalar_one()
+    leaves = select(func.count()).select_from(leaf_table).where(_LEAF.locality == tx.locality)
+    placed = select(func.count(_LEAF.idx)).where(_LEAF.locality == tx.locality)
+    all_three = select(facts.scalar_subquery(), leaves.scalar_subquery(), placed.scalar_subquery())
+    row = tx.read(all_three).one()
+    return row[0], row[1], row[2]
 
 
 def _same_row() -> ColumnElement[bool]:
@@ -82,7 +94,7 @@ def _same_row() -> ColumnElement[bool]:
     )
 
 
-def _every_fact_has_its_leaf(tx: Transaction) -> None:
+def _name_a_fact_without_leaf(tx: Transaction) -> None:
     joined = fact_table.outerjoin(leaf_table, _same_row())
     query = select(_FACT.stream, _FACT.seq).select_from(joined)
     query = query.where(_FACT.locality == tx.locality, _LEAF.seq.is_(None))
@@ -91,68 +103,153 @@ def _every_fact_has_its_leaf(tx: Transaction) -> None:
         raise _Wrong(f"fact {row.stream}#{row.seq}: stands in no leaf (added by hand?)")
 
 
+def _new_leaves_are_ours(tx: Transaction, keys: LogKeys) -> None:
+    """See that no leaf was put in, or taken out of the tree, by hand."""
+    query = select(_LEAF.stream, _LEAF.seq, _LEAF.hash, _LEAF.mac)
+    query = query.where(_LEAF.locality == tx.locality, _LEAF.idx.is_(None))
+    for row in tx.read(query.order_by(_LEAF.stream, _LEAF.seq)):
+        if not compare_digest(keys.mac(row.hash, None), bytes(row.mac)):
+            place = f"fact {row.stream}#{row.seq}"
+            raise _Wrong(f"{place}: has a leaf that the library did not write (added by hand?)")
+
+
+class _Walk:
+    """One pass over the leaves in the order of the tree, along its checkpoints and tiles."""
+
+    def __init__(self, tx: Transaction, keys: LogKeys, known: Checkpoint | None) -> None:
+        self._tx = tx
+        self._keys = keys
+        self._head = b"\x00" + row_head(tx.locality)
+        self._points = _points(tx, keys, known)
+        self._next = next(self._points, None)
+        self._frontier = Frontier()
+        self._signed = 0
+
+    def to_the_end(self) -> None:
+        """Walk; raises `_Wrong` at the first wrong place."""
+        above: list[bytes] = []  # the roots of full tiles: what level 1 must hold
+        for rows in _leaves(self._tx):
+            start = self._frontier.size
+            leaves = self._checked(rows)
+            above += _checked_tiles(self._tx, 0, start, leaves)
+            self._append(leaves)
+        if self._next is not None:
+            self._reach(self._next)
+        if self._frontier.size > self._signed:
+            raise _Wrong(f"leaf {self._signed}: has an index that no checkpoint signs")
+        level = 1
+        while above:
+            above, level = _checked_tiles(self._tx, level, 0, above), level + 1
+
+    def _checked(self, rows: Sequence[Row[Any]]) -> list[bytes]:
+        """Return the leaves of `rows`, made from their facts and found to be what is stored."""
+        first, mac = self._frontier.size, self._keys.mac
+        streams, seqs, places, hashes, macs, kinds, ats, actors, bodies = zip(*rows, strict=True)
+        if None in bodies or places != tuple(range(first, first + len(rows))):
+            self._name(rows)
+        head, sha256 = self._head, hashlib.sha256
+        leaves = [
+            sha256(row_of(head, *row)).digest()
+            for row in zip(streams, seqs, kinds, ats, actors, bodies, strict=True)
+        ]
+        made = b"".join([mac(leaf, index) for index, leaf in enumerate(leaves, start=first)])
+        if list(hashes) != leaves or not compare_digest(made, b"".join(macs)):
+            self._name(rows)
+        return leaves
+
+    def _name(self, rows: Sequence[Row[Any]]) -> None:
+        """Raise for the first of `rows` that is not as it must be."""
+        for index, row in enumerate(rows, start=self._frontier.size):
+            place = f"fact {row.stream}#{row.seq}"
+            if row.idx != index:
+                raise _Wrong(f"leaf {index}: missing (next is {row.idx}, {place})")
+            if row.body is None:
+                raise _Wrong(f"{place}: removed, its leaf {index} stands")
+            said = (row.stream, row.seq, row.kind, row.at, row.actor, row.body)
+            leaf = hashlib.sha256(row_of(self._head, *said)).digest()
+            mac = self._keys.mac(leaf, index)
+            if bytes(row.hash) != leaf or not compare_digest(mac, bytes(row.mac)):
+                raise _Wrong(f"{place}: differs from what was recorded as leaf {index}")
+
+    def _append(self, leaves: list[bytes]) -> None:
+        """Grow the tree by `leaves`, stopping at each checkpoint to compare."""
+        end = self._frontier.size + len(leaves)
+        while self._next is not None and self._next.size <= end:
+            cut = self._next.size - self._frontier.size
+            self._frontier, leaves = self._frontier.append(leaves[:cut]), leaves[cut:]
+            self._reach(self._next)
+        self._frontier = self._frontier.append(leaves)
+
+    def _reach(self, point: Checkpoint) -> None:
+        size = self._frontier.size
+        if point.size > size:
+            raise _Wrong(f"leaf {size}: missing, {point.size} were signed")
+        if self._frontier.root() != point.root:
+            raise _Wrong(f"checkpoint {size}: the tree differs from what it signs")
+        self._signed, self._next = size, next(self._points, None)
+
+
 def _leaves(tx: Transaction) -> Iterator[Sequence[Row[Any]]]:
     joined = leaf_table.outerjoin(fact_table, _same_row())
     query = select(
         _LEAF.stream, _LEAF.seq, _LEAF.idx, _LEAF.hash, _LEAF.mac, _FACT.kind, _FACT.at,
         _FACT.actor, _FACT.body,
     ).select_from(joined)  # fmt: skip
+    query = query.where(_LEAF.locality == tx.locality).order_by(_LEAF.idx).limit(_BATCH)
     after = -1
-    while True:
-        part = query.where(_LEAF.locality == tx.locality, _LEAF.idx > after)
-        rows = tx.read(part.order_by(_LEAF.idx).limit(_BATCH)).all()
-        if not rows:
-            return
+    while rows := tx.read(query.where(_LEAF.idx > after)).all():
         yield rows
         after = rows[-1].idx
 
 
-def _checkpoints(tx: Transaction, keys: LogKeys, known: Checkpoint | None) -> dict[int, bytes]:
-    """Return size → root of every checkpoint, each signature checked."""
-    roots: dict[int, bytes] = {}
+def _points(tx: Transaction, keys: LogKeys, known: Checkpoint | None) -> Iterator[Checkpoint]:
+    """Yield every checkpoint by size, each signature checked, `known` in its place."""
+    if known and known.size == 0 and known.root == EMPTY_ROOT:
+        known = None  # every log begins with nothing
+    for point in _stored_points(tx, keys):
+        if known and known.size < point.size:
+            yield known
+        elif known and known.size == point.size and known.root != point.root:
+            raise _Wrong(f"checkpoint {known.size}: differs from the one that was kept outside")
+        if known and known.size <= point.size:
+            known = None
+        yield point
+    if known:
+        yield known
+
+
+def _stored_points(tx: Transaction, keys: LogKeys) -> Iterator[Checkpoint]:
     query = select(_POINT.size, _POINT.note).where(_POINT.locality == tx.locality)
-    for row in tx.read(query.order_by(_POINT.size)):
-        try:
-            checkpoint = read_note(row.note, keys.signer.public_key())
-        except CryptoError as error:
-            raise _Wrong(f"checkpoint {row.size}: the signature does not hold") from error
-        if checkpoint.size != row.size or checkpoint.origin != keys.origin:
-            raise _Wrong(f"checkpoint {row.size}: signed for another size or log")
-        roots[row.size] = checkpoint.root
-    if known and roots.setdefault(known.size, known.root) != known.root:
-        raise _Wrong(f"checkpoint {known.size}: differs from the one that was kept outside")
-    return roots
-
-
-def _walk(tx: Transaction, keys: LogKeys, roots: dict[int, bytes]) -> Frontier:
-    frontier, sizes = Frontier(), sorted(roots)
-    pending: list[bytes] = []
-    for rows in _leaves(tx):
+    query = query.order_by(_POINT.size).limit(_POINTS)
+    after = -1
+    while rows := tx.read(query.where(_POINT.size > after)).all():
         for row in rows:
-            index = frontier.size + len(pending)
-            pending.append(_checked_leaf(tx.locality, row, index, keys))
-            if sizes and index + 1 == sizes[0]:
-                frontier, pending = frontier.append(pending), []
-                if frontier.root() != roots[sizes.pop(0)]:
-                    raise _Wrong(f"checkpoint {frontier.size}: the tree differs from what it signs")
-    if sizes:
-        raise _Wrong(f"leaf {frontier.size + len(pending)}: missing, {sizes[-1]} were signed")
-    if pending:
-        raise _Wrong(f"leaf {frontier.size}: has an index that no checkpoint signs")
-    return frontier
+            try:
+                checkpoint = read_note(row.note, keys.verifier)
+            except CryptoError as error:
+                raise _Wrong(f"checkpoint {row.size}: the signature does not hold") from error
+            if checkpoint.size != row.size:
+                raise _Wrong(f"checkpoint {row.size}: signed for another size")
+            yield checkpoint
+        after = rows[-1].size
 
 
-def _checked_leaf(locality: str, row: Row[Any], index: int, keys: LogKeys) -> bytes:
-    place = f"fact {row.stream}#{row.seq}"
-    if row.idx != index:
-        raise _Wrong(f"leaf {index}: missing (next is {row.idx}, {place})")
-    if row.body is None:
-        raise _Wrong(f"{place}: removed, its leaf {index} stands")
-    fact = Fact(locality, row.stream, row.seq, row.kind, row.at, row.actor, row.body)
-    leaf = fact.leaf()
-    if bytes(row.hash) != leaf or not compare_digest(keys.mac(leaf, index), bytes(row.mac)):
-        raise _Wrong(f"{place}: differs from what was recorded as leaf {index}")
-    return leaf
+def _checked_tiles(tx: Transaction, level: int, start: int, hashes: Sequence[bytes]) -> list[bytes]:
+    """Compare `hashes` with what the tiles of `level` hold from `start` on; return full roots."""
+    first = start // TILE_WIDTH
+    tiles, full = grow(b"", hashes)  # batches begin where tiles do
+    query = select(_TILE.idx, _TILE.hashes).where(_TILE.locality == tx.locality)
+    query = query.where(_TILE.level == level, _TILE.idx >= first, _TILE.idx < first + len(tiles))
+    stored = {row.idx: bytes(row.hashes) for row in tx.read(query)}
+    for index, tile in enumerate(tiles, start=first):
+        if stored.get(index) != tile:
+            place = f"tile {level}/{index}"
+            raise _Wrong(f"{place}: does not hold what leaf {_begins(level, index)} and after say")
+    return full
+
+
+def _begins(level: int, index: int) -> int:
+    return int(index * TILE_WIDTH ** (level + 1))
 
 
 def _streams_count_from_one(tx: Transaction) -> None:
@@ -162,8 +259,3 @@ def _streams_count_from_one(tx: Transaction) -> None:
     for gap in gaps.mappings():
         name, found, last = gap.values()
         raise _Wrong(f"stream {name}: {found} facts but the last is number {last}")
-
-
-def _newest_note(tx: Transaction) -> str:
-    query = select(_POINT.note).where(_POINT.locality == tx.locality)
-    return tx.read(query.order_by(_POINT.size.desc()).limit(1)).scalar() or ""

@@ -58,5 +58,6 @@ __all__ = [
     "Workflow",
     "compare_projections",
     "default_workflow",
+    "prepare_photo",
     "rebuild_projections",
 ]

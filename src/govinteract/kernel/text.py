@@ -29,7 +29,8 @@ def fold(text: str) -> str:
 
     The key that is stored and the key that is asked are both made here, so that they meet
     on every database. Folding a key again changes nothing. Only diacritics go; the vowel
-    signs of scripts that write vowels as marks stay.
+    signs of scripts that write vowels as marks stay. Limit the length of what strangers
+    send first, with `clean`.
 
     >>> fold("Đường Nguyễn Huệ")
     'duong nguyen hue'

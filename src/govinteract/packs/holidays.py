@@ -70,12 +70,10 @@ class PublicHolidays:
         import holidays  # noqa: PLC0415 - takes tens of milliseconds, and most programs never ask
 
         try:
-            # A year's days also come from the decrees of the next: 27 December 2014 was
-            # worked for 2 January 2015.
             known = holidays.country_holidays(
                 self.country,
                 subdiv=self.part,
-                years=(year, year + 1),
+                years=year,
                 expand=False,
                 language=self.language,
             )
@@ -83,7 +81,7 @@ class PublicHolidays:
             place = "-".join(filter(None, [self.country, self.part]))
             hint = "name a country of ISO 3166-1 that the holidays package knows"
             raise SettingsError("packs.country_unknown", hint=hint, country=place) from error
+        # The package names the worked days of other years too.
         worked = sorted(day for day in known.weekend_workdays if day.year == year)
-        named = {day: name for day, name in sorted(known.items()) if day.year == year}
         self._made_up[year] = MappingProxyType(dict.fromkeys(worked, self.make_up_hours))
-        self._names[year] = MappingProxyType(named)
+        self._names[year] = MappingProxyType(dict(sorted(known.items())))

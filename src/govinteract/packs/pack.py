@@ -101,15 +101,15 @@ class Pack:
             holidays=days.names,
             make_up=days.make_up,
             cut_off=own.cut_off,
-            version=f"{self.name}-{self.version}+{self._digest(own)}",
+            version=f"{self.name}-{self.version}+{self._digest(own, release())}",
         )
 
-    def _digest(self, own: OwnCalendar) -> str:
+    def _digest(self, own: OwnCalendar, holidays: str) -> str:
         content = {
             "country": self.country,
             "cut_off": str(own.cut_off or ""),
             "extra": {str(day): str(hours) for day, hours in own.extra.items()},
-            "holidays": release(),
+            "holidays": holidays,
             "language": self.language,
             "make_up": str(self.make_up),
             "off": {str(day): name for day, name in own.off.items()},

@@ -34,6 +34,17 @@ _MOST_FIELDS = 200
 _MOST_FILES = 12
 
 
+class _Whole(MultiPartParser):
+    """Knows whether the closing boundary came, and keeps photos off the disk."""
+
+    spool_max_size = BODY_LIMIT  # a photo in clear is nothing for a temporary folder
+    ended = False
+
+    def on_end(self) -> None:
+        """Note that the form is whole (RFC 2046, section 5.1.1)."""
+        self.ended = True
+
+
 @frozen
 class Form:
     """What was filled in: values by field name, photos by field name. Hidden in `repr`."""
@@ -104,11 +115,14 @@ async def _multipart(request: Request) -> Form:
     # Latin-1 gives every byte its own character, so that the bytes can be had back.
     kind = f"{request.headers['content-type']}; charset=latin-1"
     async with aclosing(request.stream()) as stream:
-        parser = MultiPartParser(
+        parser = _Whole(
             Headers({"content-type": kind}), stream, max_files=_MOST_FILES,
             max_fields=_MOST_FIELDS, max_part_size=_FIELD_LIMIT,
         )  # fmt: skip
         parsed = await parser.parse()
+    if not parser.ended:  # what a lost connection or a wrong length cut off would be missing
+        await parsed.close()
+        raise _unreadable()
     try:
         photos: dict[str, tuple[Photo, ...]] = {}
         fields: list[tuple[str, str]] = []

@@ -16,7 +16,7 @@ from govinteract.web.security import Policy, refuse_foreign_form
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from govinteract.identity import Account, Session
+    from govinteract.identity import Account
     from govinteract.web.forms import Form
     from govinteract.web.site import Site
 
@@ -45,8 +45,7 @@ class Door:
     async def visit(self, request: Request) -> Visit | None:
         """Return who sent this request, None when nobody is signed in."""
         token = request.cookies.get(self.cookie)
-        session = await self._locality.run(self._session, token) if token else None
-        return Visit(session.account, self.csrf(token)) if session and token else None
+        return await self._locality.run(self._visit, token) if token else None
 
     def check(self, request: Request, form: Form, visit: Visit) -> None:
         """Refuse a form that is not this session's own.
@@ -80,13 +79,18 @@ class Door:
         """The name of the cookie; over TLS no other host may set it (`__Host-`)."""
         return f"__Host-{_COOKIE}" if self._site.pages.secure else _COOKIE
 
-    def csrf(self, secret: str) -> str:
-        """Return the token that forms carry for the session or the login with this secret."""
-        tag: bytes = self._locality.keyring.fingerprint("desk-csrf", secret.encode())
-        return tag.hex()[:_CSRF_LENGTH]
+    async def csrf(self, secret: str) -> str:
+        """Return the token that the login form carries for a browser with this secret."""
+        return await self._locality.run(self._csrf, secret)
 
-    def _session(self, token: str) -> Session | None:
+    def _csrf(self, secret: str) -> str:
+        keyring = self._locality.keyring
+        keyring.warm(self._locality.engine)
+        return keyring.fingerprint("desk-csrf", secret.encode()).hex()[:_CSRF_LENGTH]
+
+    def _visit(self, token: str) -> Visit | None:
         with self._locality.acting_as(System("desk")) as tx:
             officers = Officers(tx.transaction, tx.facts)
             sessions = Sessions(tx.transaction, tx.facts, self._locality.keyring.fingerprint)
-            return sessions.find(token, officers)
+            session = sessions.find(token, officers)
+        return Visit(session.account, self._csrf(token)) if session else None

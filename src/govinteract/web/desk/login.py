@@ -45,16 +45,16 @@ class Login:
         """Answer `GET /desk/login`."""
         if await self._door.visit(request):
             return self._to_queue(request)
-        return self._page(request)
+        return await self._page(request)
 
     async def sign_in(self, request: Request) -> Response:
         """Answer `POST /desk/login`: begin a session, or show the page again."""
         form = await read_form(request)
         try:
-            self._check(request, form)
+            await self._check(request, form)
             token = await self._locality.run(self._enter, request, form)
         except AccessDenied as error:
-            return self._page(request, form.one("username"), error)
+            return await self._page(request, form.one("username"), error)
         return self._door.give(self._to_queue(request), token)
 
     async def sign_out(self, request: Request) -> Response:
@@ -66,10 +66,10 @@ class Login:
         await self._locality.run(self._leave, visit.account, request.cookies[self._door.cookie])
         return self._door.take(self._door.to_login(request))
 
-    def _check(self, request: Request, form: Form) -> None:
+    async def _check(self, request: Request, form: Form) -> None:
         """See that the form is from our login page: its cookie and its field belong together."""
         refuse_foreign_form(request, self._site.pages.public_url)
-        expected = self._door.csrf(request.cookies.get(_COOKIE, ""))
+        expected = await self._door.csrf(request.cookies.get(_COOKIE, ""))
         if not hmac.compare_digest(form.one("csrf").encode(), expected.encode()):
             raise AccessDenied("web.foreign_form", hint="the form lacks its csrf token")
 
@@ -101,13 +101,13 @@ class Login:
         path = f"{request.scope.get('root_path', '')}/desk"
         return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
 
-    def _page(
+    async def _page(
         self, request: Request, username: str = "", error: AccessDenied | None = None
     ) -> Response:
         secret = request.cookies.get(_COOKIE) or self._locality.entropy.bytes(_SECRET_BYTES).hex()
         response = self._site.pages.show(
             request, "desk/login.html", status=status_of(error) if error else 200, policy=DESK,
-            csrf=self._door.csrf(secret), username=username,
+            csrf=await self._door.csrf(secret), username=username,
             error=error.message(language_of(request)) if error else None,
         )  # fmt: skip
         response.set_cookie(

@@ -102,6 +102,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("locality", "size", name=op.f("pk_gi_checkpoint")),
     )
     op.create_table(
+        "gi_cosignature",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("witness", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "witness", name=op.f("pk_gi_cosignature")),
+    )
+    op.create_table(
         "gi_draft",
         sa.Column("locality", sa.String(length=64), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -267,6 +277,24 @@ def upgrade() -> None:
         "ix_gi_session_expires_at", "gi_session", ["locality", "expires_at"], unique=False
     )
     op.create_index("ix_gi_session_officer", "gi_session", ["locality", "officer"], unique=False)
+    op.create_table(
+        "gi_tile",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "level", "idx", name=op.f("pk_gi_tile")),
+    )
+    op.create_table(
+        "gi_witnessed",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "origin", name=op.f("pk_gi_witnessed")),
+    )
     op.create_table(
         "gi_wrap",
         sa.Column("locality", sa.String(length=64), nullable=False),
