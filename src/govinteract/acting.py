@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from govinteract.errors import AccessDenied
 from govinteract.facts import Facts, LogKeys
-from govinteract.feedback import Feedback, Files, Recorder, Rules
+from govinteract.feedback import Feedback, Files, Holdings, Recorder, Rules
 from govinteract.outbox import Outbox
+from govinteract.subjects import Subjects
 from govinteract.vault import Vault
 
 if TYPE_CHECKING:
@@ -90,6 +91,20 @@ class Acting:
     def files(self) -> Files:
         """Photos and drafts."""
         return Files(self._recorder)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """What the cases hold of people."""
+        return Holdings(self._recorder)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Holding, erasing and handing over all there is of a person."""
+        return Subjects(
+            self.transaction, self.facts, self.vault, holders=(self.holdings,),
+            fingerprint=self._locality.keyring.fingerprint,
+            own=lambda: self.feedback.own_subjects | self.files.own_subjects,
+        )  # fmt: skip
 
     @cached_property
     def log_keys(self) -> LogKeys:

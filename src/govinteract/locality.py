@@ -25,8 +25,10 @@ from govinteract.feedback import Catalogue, Workflow, default_workflow
 from govinteract.kernel import System, SystemClock, SystemEntropy
 from govinteract.packs import load as load_pack
 from govinteract.settings import Settings
-from govinteract.storage import Transaction, open_engine, upgrade
+from govinteract.feedback.tables import draft_table, file_table
+from govinteract.storage import Transaction, open_engine, scrub, upgrade
 from govinteract.vault import KeyRing, LocalKeyFile
+from govinteract.vault.tables import wrap_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,6 +140,13 @@ class Locality:
         self.sequence()
         with self.acting_as(System("audit")) as tx:
             return verify_log(tx.transaction, tx.log_keys, known=known)
+
+    def scrub(self) -> bool:
+        """Get deleted bytes out of the database's files; call it after an erasure commits.
+
+        Returns False when readers held it back: run it again then (see `storage.scrub`).
+        """
+        return scrub(self.engine, (wrap_table, file_table, draft_table))
 
     def relay_once(self) -> Tally:
         """Deliver every message that is due, and return how many arrived, wait or were given up.

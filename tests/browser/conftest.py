@@ -30,7 +30,7 @@ class Served:
     address: str
 
 
-@define
+@define(slots=False)  # Playwright marks the objects whose methods it calls
 class Person:
     """Somebody with a browser: `page` is the open page; `asked` all that it has asked for."""
 
@@ -42,6 +42,10 @@ class Person:
     def go(self, path: str) -> None:
         """Open a page of the ward."""
         self.page.goto(self.address + path)
+
+    def note(self, request: Request) -> None:
+        """Remember what the page asks for."""
+        self.asked.append(request)
 
     def shoot(self, name: str) -> None:
         """Keep a picture of the whole page for people to look at (build/screens)."""
@@ -95,7 +99,7 @@ def meet(browser: Browser, served: Served) -> Iterator[Callable[..., Person]]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         person = Person(context.new_page(), served.address, device)
-        person.page.on("request", lambda request: person.asked.append(request))
+        person.page.on("request", person.note)
         return person
 
     yield make

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from govinteract.feedback.past import Refusal
 from tests.cli.conftest import Command, opened
 from tests.feedback.past import MYLA311, OUTCOME, REAL, as_csv, save, small_rows, states
 
-SECONDS = 20
-"""What ten thousand records may take on two cores."""
 
 
 def refused(path: Path) -> list[dict[str, str]]:
@@ -135,20 +132,17 @@ def test_a_wrong_mapping_is_named(home: Path, ready: Command) -> None:
     assert "'Closed'" in said.err
 
 
-def test_the_real_records_come_in_whole_and_quickly(
+def test_the_real_records_come_in_whole(
     home: Path, ready: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Ten thousand real records: all created in less than twenty seconds, and the log holds."""
+    """Ten thousand real records: all created, the log holds, and a second run creates nothing."""
     if not REAL.exists():
         with capsys.disabled():
             sys.stderr.write(f"\nNOT RUN ON THE REAL RECORDS: there is no {REAL}\n")
         return
-    began = time.perf_counter()
     rejected = ("--rejected", home / "rejected.csv")
     said = ready("import-reports", REAL, "--mapping", MYLA311, *rejected)
-    seconds = time.perf_counter() - began
     assert last_line(said.out) == "created 10000, already there 0, rejected 0"
-    assert seconds < SECONDS
     assert ready("audit", "verify").status == 0
     assert ready("projections", "rebuild", "--check").status == 0
     again = ready("import-reports", REAL, "--mapping", MYLA311, *rejected)

@@ -1,6 +1,7 @@
 """The first journey: a report goes in, an answer comes back, and nothing is lost."""
 
 import pytest
+from attrs import evolve
 
 from govinteract import Locality
 from govinteract.errors import (
@@ -10,7 +11,7 @@ from govinteract.errors import (
     InputError,
     NotFound,
 )
-from govinteract.feedback import Case, Contact, Message, Receipt, Report, Returned
+from govinteract.feedback import Case, Catalogue, Contact, Message, Receipt, Report, Returned
 from govinteract.kernel import Actor, CaseCode, Citizen, Point, SystemEntropy
 from tests.support import ANONYMOUS, OFFICER, Hands
 
@@ -364,3 +365,15 @@ def test_a_rating_is_one_to_five(small_ward: Locality, score: int) -> None:
     with pytest.raises(InputError):
         citizen(small_ward, receipt, "rate", score)
     assert citizen(small_ward, receipt, "rate", 1).rating == 1
+
+
+def test_a_case_without_a_promise_has_a_clock_that_stops_and_runs_too(small_ward: Locality) -> None:
+    """Where nothing was promised, waiting for the citizen begins and ends all the same."""
+    services = {code: evolve(s, promise=None) for code, s in small_ward.catalogue.services.items()}
+    small_ward.__dict__["catalogue"] = Catalogue(services)
+    receipt = submit(small_ward)
+    assert (receipt.answer_by, receipt.promise) == (None, None)
+    assert officer(small_ward, receipt, "ask", "Ở đâu?").paused_since is not None
+    assert citizen(small_ward, receipt, "say", "Ở đây").paused_since is None
+    officer(small_ward, receipt, "ask", "Ở đâu nữa?")
+    assert citizen(small_ward, receipt, "withdraw").paused_since is None

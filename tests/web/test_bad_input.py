@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.web.browsing import Browser
 
 
+HEADERS = {"origin": ADDRESS, "content-type": "application/x-www-form-urlencoded"}
+
+
 @pytest.fixture
 def nothing_stored(ward: Locality) -> Callable[[], bool]:
     """Return what tells whether the ward has no case, no photo and no fact of one."""

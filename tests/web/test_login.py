@@ -86,10 +86,10 @@ def test_the_cookies_are_guarded(tmp_path: Path) -> None:
                 page = browser.get("/desk/login")
                 given = page.response.headers["set-cookie"]
                 secret = given.split(";")[0]
+                fields = page.form("/desk/login").fields
                 answer = browser.send(
-                    "POST", "/desk/login",
-                    data={**page.form("/desk/login").fields, "username": "lan", "password": PASSWORD},
-                    headers={"cookie": secret}, follow=False,
+                    "POST", "/desk/login", headers={"cookie": secret}, follow=False,
+                    data={**fields, "username": ["lan"], "password": [PASSWORD]},
                 ).response  # fmt: skip
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith(f"{name}=")

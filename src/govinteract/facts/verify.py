@@ -84,8 +84,8 @@ def _counts(tx: Transaction) -> tuple[int, int, int]:
     leaves = select(func.count()).select_from(leaf_table).where(_LEAF.locality == tx.locality)
     placed = select(func.count(_LEAF.idx)).where(_LEAF.locality == tx.locality)
     all_three = select(facts.scalar_subquery(), leaves.scalar_subquery(), placed.scalar_subquery())
-    row = tx.read(all_three).one()
-    return row[0], row[1], row[2]
+    counts: tuple[int, ...] = tuple(tx.read(all_three).one())
+    return counts[0], counts[1], counts[2]
 
 
 def _same_row() -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from govinteract.feedback.catalogue import Catalogue, Fee, Service
 from govinteract.feedback.files import Files, StoredPhoto
 from govinteract.feedback.intake import Checked, Intake
+from govinteract.feedback.forgetting import Holdings, Standing
 from govinteract.feedback.model import (
     Case,
     Contact,
@@ -40,6 +41,7 @@ __all__ = [
     "Feedback",
     "Figures",
     "Files",
+    "Holdings",
     "Intake",
     "Message",
     "Page",
@@ -53,6 +55,7 @@ __all__ = [
     "Returned",
     "Rules",
     "Service",
+    "Standing",
     "Statistics",
     "StoredPhoto",
     "Workflow",

@@ -73,9 +73,14 @@ class Service:
 
 @frozen
 class Catalogue:
-    """All services of a locality by code, in the order of the file."""
+    """All services of a locality by code, in the order of the file.
+
+    `retention` holds the rows of `[[retention]]` as they stand there: how long data of people
+    are kept (`govinteract.subjects.Policies` reads them).
+    """
 
     services: Mapping[str, Service]
+    retention: tuple[Mapping[str, Any], ...] = ()
 
     def __iter__(self) -> Iterator[Service]:
         """Yield the services that are published, in order."""
@@ -97,15 +102,21 @@ class Catalogue:
         a missing name, or a published service whose contact nobody has verified.
         """
         try:
-            rows = tomllib.loads(text).get("service", [])
+            raw = tomllib.loads(text)
+            rows, kept = raw.get("service", []), tuple(raw.get("retention", []))
             problems = [problem for row in rows for problem in _problems(row)]
             codes = [row["code"] for row in rows]
             problems += [
                 f"{code}: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})
             ]
+            problems += [
+                f"retention of {row['service']}: no such service"
+                for row in kept
+                if row.get("service", "*") not in {"*", *codes}
+            ]
             if problems:
                 raise SettingsError("feedback.catalogue_invalid", hint="; ".join(problems))
-            return cls({row["code"]: _service(row) for row in rows})
+            return cls({row["code"]: _service(row) for row in rows}, kept)
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, InputError) as error:
             raise SettingsError("feedback.catalogue_invalid", hint=repr(error)) from error
 

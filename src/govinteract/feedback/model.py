@@ -81,7 +81,8 @@ class Case:
     """A case as it stands. Sealed parts open through `tx.open` alone.
 
     `version` is the number of its latest fact; a verb given an older case raises
-    `ConflictError`. `kind` is the kind of `state` (see `workflow.toml`).
+    `ConflictError`. `kind` is the kind of `state` (see `workflow.toml`). After `erased_at`
+    the sealed parts are there and open for nobody: the person's keys were destroyed.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Case:
     reopened: int
     rating: int | None
     duplicate_of: str | None
+    erased_at: datetime | None = None
 
 
 @frozen(kw_only=True)

@@ -23,6 +23,8 @@ Row = dict[str, Any]
 NEVER = "9999-12-31T23:59:59.999999Z"
 """The place in the queue of a case without a promised date: behind all others."""
 
+_UNSAID = {"case.submitted", "case.moderated", "case.erased", "case.lapsed"}
+"""Facts that add nothing to the thread."""
 _ANSWER_KINDS = {"answered", "resolved", "declined", "forwarded", "duplicate"}
 _COPIED = (
     "public_id", "subject", "service", "unit", "lang", "source", "external_id", "lat", "lon",
@@ -65,6 +67,7 @@ def _submitted(fact: Fact, data: Row) -> Row:
         "reopened": 0,
         "rating": None,
         "duplicate_of": None,
+        "erased_at": None,
     }
 
 
@@ -77,6 +80,7 @@ def _move(row: Row, fact: Fact, data: Row) -> None:
     row["state"], row["kind"] = data.get("state", row["state"]), data.get("kind", row["kind"])
     if row["paused_at"] and "due_at" in data:
         row["pauses"] = json.dumps([*json.loads(row["pauses"]), [row["paused_at"], fact.at]])
+    if "state" in data:  # only a state that waits for the citizen holds the clock
         row["paused_at"] = None
     if data.get("pauses"):
         row["paused_at"] = fact.at
@@ -84,7 +88,6 @@ def _move(row: Row, fact: Fact, data: Row) -> None:
     row["calendar"] = data.get("calendar", row["calendar"])
     if "state" in data and data["kind"] in _ANSWER_KINDS:
         row["answered_at"] = row["answered_at"] or fact.at
-        row["paused_at"] = None
     if "state" in data and data["kind"] == "resolved":
         row["resolved_at"] = fact.at
 
@@ -111,6 +114,11 @@ def _duplicate(row: Row, data: Row) -> None:
     row["duplicate_of"] = data["of"]
 
 
+def _erased(row: Row, _data: Row) -> None:
+    row["erased_at"] = row["updated_at"]
+    row["public_text"], row["shared"] = None, 0
+
+
 def _nothing(_row: Row, _data: Row) -> None:
     """Most facts change no column of their own."""
 
@@ -121,13 +129,14 @@ _ON: dict[str, Callable[[Row, Row], None]] = {
     "case.moderated": _moderated,
     "case.rated": _rated,
     "case.marked_duplicate": _duplicate,
+    "case.erased": _erased,
 }
 
 
 def message(row: Row, fact: Fact) -> Row | None:
     """Return the row that `fact` adds to the thread; `row` is the case's row after it."""
     data = fact.data
-    if fact.kind in {"case.submitted", "case.moderated"}:
+    if fact.kind in _UNSAID:
         return None
     return {
         "locality": fact.locality,

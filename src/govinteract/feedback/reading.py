@@ -86,6 +86,7 @@ def case_of(row: Row) -> Case:
         paused_since=_instant(row["paused_at"]),
         answered_at=_instant(row["answered_at"]),
         resolved_at=_instant(row["resolved_at"]),
+        erased_at=_instant(row["erased_at"]),
     )
 
 

@@ -103,10 +103,13 @@ class Recorder:
         """Record `verb` on `case` as a fact of `kind` and return the new row.
 
         A verb that changes the state is refused when the case moved on since it was read
-        (`ConflictError("feedback.case_changed")`); one that only adds goes to the newest.
+        (`ConflictError("feedback.case_changed")`); one that only adds goes to the newest. On
+        a case whose person was erased nothing goes on (`feedback.case_erased`).
         `text` is sealed into the thread; `notify` names the message that the citizen gets.
         """
         row = find_row(self.tx, lock=True, id=case.id)
+        if row["erased_at"] is not None:
+            raise ConflictError("feedback.case_erased", hint="the keys are gone; ask for a new one")
         state = self.rules.workflow.step(row["state"], verb, self.who)
         if state.key != row["state"] and row["seq"] != case.version:
             raise ConflictError("feedback.case_changed", hint="find the case anew")
@@ -120,6 +123,11 @@ class Recorder:
         if notify:
             self.notify(new, notify)
         return new
+
+    def bury(self, row: Row, closing: dict[str, str]) -> Row:
+        """Record that the person of the case in `row` was erased; `closing` is its last state."""
+        body = {"author": self.author, **closing}
+        return self._append(row, "case.erased", body, None)
 
     def notify(self, row: Row, template: str) -> None:
         """Put a message to the citizen into the outbox, if there is a way to reach him."""

@@ -16,12 +16,12 @@ MARK = "[…]"
 """What stands in the place of something taken out."""
 
 _JOINT = r"[ \t .\-–—()/]{0,3}"
-_EMAIL = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+", re.IGNORECASE
-)
+_AT = r"(?:@|\s@\s|\s?[(\[]at[)\]]\s?)"
+_DOT = r"(?:\.|\s\.\s|\s?[(\[]dot[)\]]\s?)"
+_EMAIL = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)+", re.IGNORECASE)
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _DIGITS = re.compile(rf"(?<![\w])\+?\(?\d(?:{_JOINT}\d){{7,}}(?!\w)")
-_HANDLE = re.compile(r"(?<!\w)@\w{2,}")
+_HANDLE = re.compile(r"(?<!\w)@\w[\w.]+")
 _DATE = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
     r"|\d{1,2}[:h]\d{2}\s*[-–]\s*\d{1,2}[:h]\d{2}"

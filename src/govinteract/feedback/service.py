@@ -71,7 +71,8 @@ class Feedback:
 
     def submit(
         self, report: Report, *, contact: Contact | None = None,
-        photos: Sequence[Photo | PreparedPhoto] = (), draft: str | None = None, once: str | None = None, source: str = "web",
+        photos: Sequence[Photo | PreparedPhoto] = (), draft: str | None = None,
+        once: str | None = None, source: str = "web",
     ) -> Receipt:  # fmt: skip
         """Take a report in and return its receipt; contact, words and photos are sealed.
 
@@ -206,6 +207,12 @@ class Feedback:
         text = public_text and clean(public_text, field="public_text", limit=4_000, multiline=True)
         body = {"public_text": text or None, "shared": case.shared if shared is None else shared}
         return self._go(case, "moderate", "case.moderated", body)
+
+    # The system
+
+    def lapse(self, case: Case) -> Case:
+        """Close a case whose citizen was asked and never answered; he may reopen it."""
+        return self._go(case, "lapse", "case.lapsed")
 
     # Imports
 

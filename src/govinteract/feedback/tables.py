@@ -52,6 +52,7 @@ case_table = Table(
     Column("reopened", Integer, nullable=False),
     Column("rating", Integer),
     Column("duplicate_of", String(36)),
+    Column("erased_at", Instant),
     Index("uq_gi_case_public_id", "locality", "public_id", unique=True),
     Index("uq_gi_case_code_hash", "locality", "code_hash", unique=True),
     Index("uq_gi_case_external_id", "locality", "source", "external_id", unique=True),

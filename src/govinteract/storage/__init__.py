@@ -4,6 +4,7 @@ from govinteract.storage.engine import open_engine
 from govinteract.storage.idempotency import Once
 from govinteract.storage.migrate import upgrade
 from govinteract.storage.schema import Instant, metadata, read_instant, write_instant
+from govinteract.storage.scrub import scrub
 from govinteract.storage.transaction import Transaction, in_transaction
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "metadata",
     "open_engine",
     "read_instant",
+    "scrub",
     "upgrade",
     "write_instant",
 ]

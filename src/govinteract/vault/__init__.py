@@ -11,11 +11,13 @@ from govinteract.vault.keyring import KeyRing
 from govinteract.vault.masking import email_mask, name_mask, phone_mask
 from govinteract.vault.permit import Permit
 from govinteract.vault.personal import Personal
+from govinteract.vault.portable import Portable, PortableFile
 from govinteract.vault.provider import KeyProvider
 from govinteract.vault.refusal import KeyNotReady
 from govinteract.vault.sealed import Sealed
 from govinteract.vault.service import Vault
 from govinteract.vault.value_types import ValueType, register_type
+from govinteract.vault.wraps import WrapDigest, wraps_of
 
 __all__ = [
     "AnswerBox",
@@ -33,14 +35,18 @@ __all__ = [
     "LocalKeyFile",
     "Permit",
     "Personal",
+    "Portable",
+    "PortableFile",
     "RecordCipher",
     "Sealed",
     "SingleMachineKeyWarning",
     "ValueType",
     "Vault",
+    "WrapDigest",
     "WrapScope",
     "email_mask",
     "name_mask",
     "phone_mask",
     "register_type",
+    "wraps_of",
 ]

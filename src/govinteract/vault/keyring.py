@@ -22,6 +22,7 @@ from govinteract.vault.refusal import KeyNotReady
 from govinteract.vault.tenant_keys import ROLES, TenantKeys, load_keys, store_first_keys
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy import Engine
 
     from govinteract.facts.log import LogKeys
@@ -41,6 +42,7 @@ MAX_USES = 2**20
 
 _RENEW_AGE = MAX_AGE / 2  # what begins now has at least this long before its keys end
 _RENEW_USES = MAX_USES // 2
+_LOG_ROLES = {"log-mac", "log-sign"}
 _RACES = 5  # processes that make the first keys of one tenant at the same moment
 
 
@@ -148,12 +150,23 @@ class KeyRing:
             raise self._not_ready()
         return log
 
+    def signer(self, role: str) -> Ed25519PrivateKey:
+        """Return the tenant's key that signs as `role`: "statement" or "witness".
+
+        Raises `KeyNotReady`, also where an older version made the tenant's keys and
+        `govinteract db upgrade` has not run since.
+        """
+        keys = self._ready().keys
+        if role not in keys.current:
+            raise self._not_ready()
+        return keys.signer(role)
+
     def _load(self, engine: Engine) -> TenantKeys:
         if in_transaction():
             raise self._not_ready()
         at = self._clock.now()
         keys = load_keys(engine, self._provider, self.tenant)
-        log = keys.log_keys(self.origin) if keys.current.keys() >= set(ROLES) else None
+        log = keys.log_keys(self.origin) if keys.current.keys() >= _LOG_ROLES else None
         self._loaded, self._uses, self._stale = _Loaded(keys, at, log), 0, False
         return keys
 

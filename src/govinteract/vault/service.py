@@ -26,7 +26,7 @@ from govinteract.vault.tables import wrap_table
 from govinteract.vault.value_types import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -110,15 +110,25 @@ class Vault:
         FileKey.at(material, self._context(sealed)).seal(source, sink)
         return sealed
 
-    def destroy_keys(self, subjects: Sequence[str]) -> None:
-        """Delete every wrap of `subjects`: what was sealed for them opens for nobody again."""
+    def destroy_keys(
+        self, subjects: Sequence[str], *, classes: Collection[str] | None = None
+    ) -> None:
+        """Delete every wrap of `subjects`: what was sealed for them opens for nobody again.
+
+        `classes` limits it to these data classes.
+        """
         for subject in subjects:
-            mine = (_ROW.locality == self._tx.locality, _ROW.subject == subject)
-            self._tx.write(delete(wrap_table).where(*mine))
-        gone = set(subjects)
-        self._pending = [row for row in self._pending if row["subject"] not in gone]
+            mine = delete(wrap_table).where(
+                _ROW.locality == self._tx.locality, _ROW.subject == subject
+            )
+            self._tx.write(mine if classes is None else mine.where(_ROW.data_class.in_(classes)))
+
+        def is_gone(subject: object, data_class: object) -> bool:
+            return subject in subjects and (classes is None or data_class in classes)
+
+        self._pending = [r for r in self._pending if not is_gone(r["subject"], r["data_class"])]
         for cache in (self._sealing, self._minted_keys):
-            for owner in [owner for owner in cache if owner[0] in gone]:
+            for owner in [owner for owner in cache if is_gone(*owner)]:
                 del cache[owner]
 
     def open(self, sealed: Sequence[Sealed], permit: Permit) -> list[Personal[Any]]:

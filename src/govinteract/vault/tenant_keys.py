@@ -5,6 +5,8 @@
     index      keys the hashes by which rows are found (case codes, idempotency bodies)
     log-mac    shows which rows of the log this library wrote
     log-sign   the Ed25519 seed that signs the log's checkpoints
+    statement  the Ed25519 seed that signs what people carry: receipts and certificates
+    witness    the Ed25519 seed that signs what this tenant saw of others' logs
 
 Each is 256 random bits, wrapped by the key provider and bound to role, tenant and epoch.
 """
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROLES", "TenantKeys", "load_keys", "store_first_keys"]
 
-ROLES = ("kek", "index", "log-mac", "log-sign")
+ROLES = ("kek", "index", "log-mac", "log-sign", "statement", "witness")
 
 _ROW = key_table.c
 _KEYS = select(_ROW.role, _ROW.epoch, _ROW.kid, _ROW.wrapped, _ROW.retired_at)
@@ -52,8 +54,11 @@ class TenantKeys:
 
     def log_keys(self, origin: str) -> LogKeys:
         """Return the keys of the log named `origin`; `KeyError` while they are not made."""
-        mac, seed = self.current["log-mac"][1], self.current["log-sign"][1]
-        return LogKeys(origin, mac.secret(), Ed25519PrivateKey.from_private_bytes(seed.secret()))
+        return LogKeys(origin, self.current["log-mac"][1].secret(), self.signer("log-sign"))
+
+    def signer(self, role: str) -> Ed25519PrivateKey:
+        """Return the signing key of `role`; `KeyError` while it is not made."""
+        return Ed25519PrivateKey.from_private_bytes(self.current[role][1].secret())
 
 
 def load_keys(engine: Engine, provider: KeyProvider, tenant: str) -> TenantKeys:

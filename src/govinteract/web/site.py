@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from govinteract.identity import Attempts, Limit
@@ -31,25 +30,17 @@ UPLOAD = Limit(kind="upload", most=300, per=timedelta(hours=1))
 
 
 class Site:
-    """Made once for an app, shared by its routes."""
+    """Made once for an app, shared by its routes.
+
+    Raises `SettingsError` at once for texts or a theme that can't be used.
+    """
 
     def __init__(self, locality: Locality) -> None:
         self.locality = locality
-
-    @cached_property
-    def texts(self) -> Texts:
-        """What the pages say."""
-        return Texts.beside(self.locality.settings.templates)
-
-    @cached_property
-    def assets(self) -> Assets:
-        """The static files."""
-        return Assets(self.locality.settings)
-
-    @cached_property
-    def pages(self) -> Pages:
-        """The templates."""
-        return Pages(self.locality, self.assets, self.texts)
+        settings = locality.settings
+        self.texts = Texts.beside(settings.templates)
+        self.assets = Assets(settings)
+        self.pages = Pages(locality, self.assets, self.texts)
 
     def attempts(self, tx: Acting) -> Attempts:
         """Return the counts of attempts in this transaction."""

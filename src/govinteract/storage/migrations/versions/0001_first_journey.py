@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("duplicate_of", sa.String(length=36), nullable=True),
+        sa.Column("erased_at", sa.String(length=27), nullable=True),
         sa.PrimaryKeyConstraint("locality", "id", name=op.f("pk_gi_case")),
     )
     op.create_index(

@@ -1,0 +1,165 @@
+"""What this room holds of one person: handed over whole, or given up.
+
+A case outlives its person as a tombstone: its facts, its place and its times stay, so that
+counts stay true, its sealed parts stay and open for nobody, and nothing goes on with it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from sqlalchemy import delete, func, select
+
+from govinteract.feedback.reading import case_of, message_photos, thread_of
+from govinteract.feedback.tables import case_table, draft_table, file_table
+from govinteract.feedback.workflow import OPEN_KINDS
+from govinteract.storage import read_instant, write_instant
+from govinteract.vault import Portable, PortableFile, Sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from govinteract.feedback.model import Case, Message, PhotoRef
+    from govinteract.feedback.projection import Row
+    from govinteract.feedback.record import Recorder
+
+__all__ = ["Holdings", "Standing"]
+
+_CASE, _FILE, _DRAFT = case_table.c, file_table.c, draft_table.c
+
+
+@frozen(kw_only=True)
+class Standing:
+    """A case as it stands: whose, of which service, in which kind of state, changed when."""
+
+    case_id: str
+    subject: str
+    service: str
+    kind: str
+    since: datetime
+
+
+class Holdings:
+    """The cases, photos and drafts of one person, for the room that looks after people's data."""
+
+    name = "feedback"
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._tx = recorder.tx
+
+    def cases(self, subject: str) -> list[Case]:
+        """Return the cases of `subject`, oldest first."""
+        return [case_of(row) for row in self._rows(subject)]
+
+    def standing(self, *, batch: int = 500) -> Iterator[Standing]:
+        """Yield every case that was not erased, those of one person side by side."""
+        query = select(_CASE.id, _CASE.subject, _CASE.service, _CASE.kind, _CASE.updated_at)
+        query = query.where(_CASE.locality == self._tx.locality, _CASE.erased_at.is_(None))
+        query = query.order_by(_CASE.subject, _CASE.submitted_at, _CASE.id)
+        for row in self._tx.read(query).yield_per(batch):
+            yield Standing(
+                case_id=row.id, subject=row.subject, service=row.service, kind=row.kind,
+                since=read_instant(row.updated_at),
+            )  # fmt: skip
+
+    def forget(self, subject: str) -> dict[str, int]:
+        """Make tombstones of the cases, delete photos and drafts; return how many of each.
+
+        Records `case.erased` on each case, which closes it. Destroying the keys is the
+        caller's; it commits with this or not at all.
+        """
+        rows = [row for row in self._rows(subject, lock=True) if row["erased_at"] is None]
+        for row in rows:
+            self._recorder.bury(row, self._closing(row))
+        tables = ((file_table, "files"), (draft_table, "drafts"))
+        gone = {name: self._delete(table, subject) for table, name in tables}
+        return {"cases": len(rows), **gone}
+
+    def count(self, subject: str) -> dict[str, int]:
+        """Count what `forget` would give up; nothing is written."""
+        cases = sum(row["erased_at"] is None for row in self._rows(subject))
+        files, drafts = (
+            self._tx.read(
+                select(func.count()).where(
+                    table.c.locality == self._tx.locality, table.c.subject == subject
+                )
+            ).scalar_one()
+            for table in (file_table, draft_table)
+        )
+        return {"cases": cases, "files": files, "drafts": drafts}
+
+    def portable(self, subject: str) -> Portable:
+        """Return everything of `subject` that is hers to know; internal notes are not in it."""
+        cases = self.cases(subject)
+        files: dict[str, PortableFile] = {}
+        document = [self._case(case, files) for case in cases if case.erased_at is None]
+        return Portable(self.name, document, files)
+
+    def _rows(self, subject: str, *, lock: bool = False) -> list[Row]:
+        query = select(case_table).where(
+            _CASE.locality == self._tx.locality, _CASE.subject == subject
+        )
+        query = query.order_by(_CASE.submitted_at, _CASE.id)
+        found = self._tx.read_locked(query) if lock else self._tx.read(query)
+        return [dict(row) for row in found.mappings()]
+
+    def _closing(self, row: Row) -> dict[str, str]:
+        """Return what closes an open case: nobody can answer what nobody can read."""
+        if row["kind"] not in OPEN_KINDS:
+            return {}
+        states = self._recorder.rules.workflow.states.values()
+        closed = next((state for state in states if state.kind == "withdrawn"), None)
+        return {"state": closed.key, "kind": closed.kind} if closed else {}
+
+    def _delete(self, table: Any, subject: str) -> int:
+        mine = (table.c.locality == self._tx.locality, table.c.subject == subject)
+        return self._tx.write(delete(table).where(*mine)).rowcount
+
+    def _case(self, case: Case, files: dict[str, PortableFile]) -> dict[str, Any]:
+        photos = message_photos(self._tx, case.id)
+        return {
+            "public_id": case.public_id, "code": case.code, "service": case.service,
+            "unit": case.unit, "state": case.state, "source": case.source,
+            "external_id": case.external_id, "language": case.lang,
+            "submitted_at": write_instant(case.submitted_at),
+            "answer_by": case.due and write_instant(case.due), "promise": case.promise_text,
+            "at": {"lat": case.at.lat, "lon": case.at.lon} if case.at else None,
+            "address": case.address, "text": case.text, "contact": case.contact,
+            "answers": {
+                key: value if isinstance(value, Sealed) else json.loads(json.dumps(value))
+                for key, value in case.answers.items()
+            },
+            "published": case.shared and case.public_text is not None,
+            "public_text": case.public_text, "rating": case.rating,
+            "photos": self._photos(photos.get(1, ()), files),
+            "thread": [
+                self._message(message, files)
+                for message in thread_of(self._tx, case, internal=False)
+            ],
+        }  # fmt: skip
+
+    def _message(self, message: Message, files: dict[str, PortableFile]) -> dict[str, Any]:
+        return {
+            "at": write_instant(message.at), "author": message.author, "kind": message.kind,
+            "state": message.state, "text": message.text, "cause": message.cause,
+            "target": message.target, "photos": self._photos(message.photos, files),
+        }  # fmt: skip
+
+    def _photos(self, refs: tuple[PhotoRef, ...], files: dict[str, PortableFile]) -> list[str]:
+        names = []
+        for ref in refs:
+            query = select(_FILE.content, _FILE.meta).where(
+                _FILE.locality == self._tx.locality, _FILE.id == ref.id
+            )
+            row = self._tx.read(query).first()
+            if row is None:
+                continue
+            key = Sealed.from_json(json.loads(row.meta)["keys"]["content"])
+            name = f"photos/{ref.id}.jpg"
+            files[name] = PortableFile(key, bytes(row.content))
+            names.append(name)
+        return names

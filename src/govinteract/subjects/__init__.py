@@ -1,0 +1,29 @@
+"""People whose data we hold: what there is of them, held by law, handed over, erased for good."""
+
+from govinteract.subjects.certificate import ErasureCertificate, certificate_of
+from govinteract.subjects.export import write_export
+from govinteract.subjects.model import Erasure, Holder, Hold, Opening
+from govinteract.subjects.retention import (
+    ANONYMOUS_CLASSES,
+    Due,
+    Policies,
+    Policy,
+    Stay,
+)
+from govinteract.subjects.service import Subjects
+
+__all__ = [
+    "ANONYMOUS_CLASSES",
+    "Due",
+    "Erasure",
+    "ErasureCertificate",
+    "Hold",
+    "Holder",
+    "Opening",
+    "Policies",
+    "Policy",
+    "Stay",
+    "Subjects",
+    "certificate_of",
+    "write_export",
+]
