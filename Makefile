@@ -9,7 +9,7 @@ OUT_OF_FAST := browser or pg15 or soak or bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint format docs bench soak mutants messages lock system-packages clean
+.PHONY: help demo test test-fast lint format reference docs bench soak mutants messages lock system-packages clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name says; do \
@@ -24,15 +24,19 @@ test: $(VENV)/.dev system-packages lint ## install what is missing, check style 
 test-fast: $(VENV)/.dev ## run the everyday tests: no browser, no PostgreSQL 15, under two minutes
 	$(PYTEST) $(PARALLEL) -m "not ($(OUT_OF_FAST))"
 
-lint: $(VENV)/.dev ## check format, style, types and the floors
+lint: $(VENV)/.dev ## check format, style, types, the floors and the pages made from the code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.reference_pages --check
 
 format: $(VENV)/.dev ## rewrite the code in the house format and repair what can be repaired
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+reference: $(VENV)/.dev ## write the pages of the documentation that are made from the code
+	$(BIN)/python -m scripts.reference_pages
 
 docs: $(VENV)/.dev ## build the documentation into site/, strictly
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -1,4 +1,4 @@
-"""Writes the pages under docs/reference that are made from the code, or says which are out of date.
+"""Writes what docs/reference has from the code, or says what is out of date.
 
     python -m scripts.reference_pages            writes them
     python -m scripts.reference_pages --check    exits 1 and names those that differ
@@ -9,7 +9,7 @@ A public room without its page fails the check, and so does a page whose room is
 import argparse
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src" / "govinteract"
 REFERENCE = ROOT / "docs" / "reference"
 ASSETS = ROOT / "docs" / "assets"
+SITE = ROOT / "mkdocs.yml"
 MADE = "<!-- Made by scripts/reference_pages.py; change what it is made from. -->\n"
 WIDTH = 92
 
@@ -182,7 +183,7 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _helps(command: Any, name: str, above: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - typer's own classes are private
+def _helps(command: Any, name: str, above: Any) -> Iterator[tuple[str, str]]:
     context = command.make_context(
         name, [], parent=above, resilient_parsing=True, terminal_width=WIDTH
     )
@@ -242,11 +243,22 @@ def workflow() -> str:
     return "\n".join(lines) + "\n"
 
 
+def site(rooms_made: Iterable[Path]) -> str:
+    """Return mkdocs.yml with the pages of the rooms below "Python" in its navigation."""
+    before, _, rest = SITE.read_text(encoding="utf-8").partition("      - Python:\n")
+    after = "".join(line for line in rest.splitlines(keepends=True) if not line.startswith(" " * 10))
+    names = {path.stem: path.relative_to(ROOT / "docs") for path in rooms_made}
+    first = {"govinteract": names.pop("index")}
+    lines = [f"          - {name}: {path}" for name, path in (first | names).items()]
+    return "\n".join([f"{before}      - Python:", *lines, after])
+
+
 def pages() -> dict[Path, str]:
     """Return everything that is made, by its path."""
-    table = default_workflow()
+    table, of_rooms = default_workflow(), room_pages()
     return {
-        **room_pages(),
+        **of_rooms,
+        SITE: site(sorted(of_rooms)),
         REFERENCE / "commands.md": commands(),
         REFERENCE / "error-codes.md": error_codes(),
         REFERENCE / "purposes.md": purposes(),

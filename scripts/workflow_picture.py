@@ -1,7 +1,9 @@
 """The workflow table for readers: as tables, and as a picture of its four groups of kinds."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import NoReturn
 
 from attrs import frozen
 
@@ -17,7 +19,7 @@ TITLES = {
     "open": {"en": "The office owes an answer", "vi": "Cơ quan còn phải trả lời"},
     "waiting": {"en": "It waits for the citizen", "vi": "Chờ người dân"},
     "answer": {"en": "The office's answer stands", "vi": "Cơ quan đã có câu trả lời"},
-    "withdrawn": {"en": "The citizen took it back", "vi": "Người dân đã rút"},
+    "withdrawn": {"en": "It ended without an answer", "vi": "Kết thúc không cần trả lời"},
 }
 WHO = {
     "citizen": {"en": "citizen", "vi": "người dân"},
@@ -112,7 +114,7 @@ def draw(workflow: Workflow, lang: str) -> str:
     """Return the picture as SVG; a reader sees it on light and on dark pages."""
     labels = _labels(workflow, lang)
     boxes = _boxes(workflow, lang, labels)
-    height = boxes["withdrawn"].bottom + 24
+    height = boxes["withdrawn"].bottom + 32
     edges = _edges(boxes)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
@@ -123,7 +125,7 @@ def draw(workflow: Workflow, lang: str) -> str:
     ]
     for way, lines in labels.items():
         if way[0] != way[1]:
-            parts += _edge(edges[way], lines)
+            parts += _edge(edges.get(way) or _unplaced(way), lines)
     for box in boxes.values():
         parts += _box(box, TITLES[box.group][lang])
     return "\n".join([*parts, "</svg>", ""])
@@ -168,7 +170,8 @@ def _boxes(
 
     left, right = make("open", 24, TOP, 280), make("answer", 640, TOP, 336)
     waiting = make("waiting", 340, max(left.bottom, right.bottom) + 40, 280)
-    withdrawn = make("withdrawn", 340, waiting.bottom + 60, 280)
+    gap = 28 + 16 * len(labels.get(("waiting", "withdrawn"), []))
+    withdrawn = make("withdrawn", 290, waiting.bottom + gap, 380)
     return {box.group: box for box in (left, right, waiting, withdrawn)}
 
 
@@ -185,11 +188,16 @@ def _edges(boxes: Mapping[str, Box]) -> dict[tuple[str, str], Edge]:
         ("waiting", "open"): (f"M{b.x} {up}H210V{a.bottom}", 275, up - 6, "middle", False),
         ("waiting", "answer"): (f"M{b.right} {up}H810V{c.bottom}", 712, up - 6, "middle", False),
         ("answer", "waiting"): (f"M880 {c.bottom}V{down}H{b.right}", 740, down, "middle", True),
-        ("open", "withdrawn"): (f"M50 {a.bottom}V{end}H{d.x}", 195, end, "middle", True),
+        ("open", "withdrawn"): (f"M62 {a.bottom}V{end}H{d.x}", 178, end - 6, "middle", False),
+        ("withdrawn", "open"): (f"M{d.x} {end + 26}H38V{a.bottom}", 178, end + 26, "middle", True),
         ("waiting", "withdrawn"): (f"M480 {b.bottom}V{d.y}", 492, b.bottom + 6, "start", True),
         ("answer", "withdrawn"): (f"M930 {c.bottom}V{end}H{d.right}", 775, end, "middle", True),
     }
     return {way: Edge(*path) for way, path in paths.items()}
+
+
+def _unplaced(way: tuple[str, str]) -> NoReturn:
+    sys.exit(f"the workflow leads from {way[0]!r} to {way[1]!r}: give that way a path in _edges")
 
 
 def _edge(edge: Edge, lines: Sequence[str]) -> Iterator[str]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from govinteract.attest import Statements
+from govinteract.consent import Openings, Poison
+from govinteract.consent.openings import OPENINGS
 from govinteract.errors import AccessDenied
-from govinteract.facts import Facts, LogKeys
+from govinteract.facts import Facts, LogKeys, VerifierKey, Witness, WitnessKey
 from govinteract.feedback import Feedback, Files, Holdings, Recorder, Rules
 from govinteract.outbox import Outbox
 from govinteract.subjects import Subjects
-from govinteract.vault import Vault
+from govinteract.vault import BlindStore, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from govinteract.consent import Opening
     from govinteract.feedback import StoredPhoto
     from govinteract.locality import Locality
     from govinteract.storage import Transaction
@@ -48,15 +52,20 @@ class Acting:
         if tx.wrote or self.vault.pending:
             raise AccessDenied("vault.open_after_write", hint="open before the first write")
         permit = self._locality.guard.permit(
-            tx.actor, tx.purpose, sealed, transaction=tx,
+            tx.actor,
+            tx.purpose,
+            sealed,
+            transaction=tx,
             own=self.feedback.own_subjects | self.files.own_subjects,
         )
-        body = {
+        body: dict[str, Any] = {
             "purpose": permit.purpose,
             "basis": permit.basis,
             "fields": [[s.subject, s.data_class, s.record, s.field, s.rev] for s in sealed],
         }
-        self.facts.append(f"opening:{tx.new_id()}", 1, "data.opened", body)
+        fact = self.facts.append(f"{OPENINGS}{tx.new_id()}", 1, "data.opened", body)
+        self.openings.record(fact, body["fields"])
+        self.poison.watch(fact, {s.subject for s in sealed})
         tx.commit_opening()
         return self.vault.open(sealed, permit)
 
@@ -65,6 +74,50 @@ class Acting:
         key = self.open(photo.key).reveal()
         content: bytes = key.open_bytes(photo.content)
         return content
+
+    def openings_of(self, subject: str) -> list[Opening]:
+        """Return who opened what of `subject`'s data, for what and why, the newest first.
+
+        People see their own (a case's subjects once its code was shown), officers with the
+        role "auditor" everybody's. Raises `AccessDenied("consent.not_own")`.
+        """
+        own = self.feedback.own_subjects | self.files.own_subjects
+        self._locality.guard.check_listing(self.transaction.actor, subject, own=own)
+        return self.openings.of(subject)
+
+    @cached_property
+    def openings(self) -> Openings:
+        """Who opened what, by person."""
+        return Openings(self.transaction)
+
+    @cached_property
+    def poison(self) -> Poison:
+        """Bait among the records, and the alarm when somebody opens it."""
+        return Poison(
+            self.transaction,
+            self.facts,
+            self.outbox,
+            fingerprint=self._locality.keyring.fingerprint,
+            listeners=self._listeners,
+        )
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Receipts and certificates that people carry."""
+        locality = self._locality
+        key = locality.keyring.signer("statement")
+        return Statements(self.transaction, self.facts, key, issuer=locality.origin)
+
+    @cached_property
+    def witness(self) -> Witness:
+        """This locality as a witness of the logs that its settings name."""
+        logs = map(VerifierKey.parse, self._locality.settings.witnessed_logs)
+        return Witness(self.transaction, self.facts, self.witness_key, logs)
+
+    @property
+    def witness_key(self) -> WitnessKey:
+        """The name and key under which this locality cosigns others' logs."""
+        return WitnessKey(self._locality.origin, self._locality.keyring.signer("witness"))
 
     @cached_property
     def facts(self) -> Facts:
@@ -85,7 +138,7 @@ class Acting:
     @cached_property
     def feedback(self) -> Feedback:
         """Reports and their answers."""
-        return Feedback(self._recorder, self.files)
+        return Feedback(self._recorder, self.files, door=self.open_all)
 
     @cached_property
     def files(self) -> Files:
@@ -117,6 +170,11 @@ class Acting:
         rules = Rules(
             catalogue=locality.catalogue, workflow=locality.workflow, calendar=locality.calendar,
             region=locality.pack.country, fingerprint=locality.keyring.fingerprint,
-            listeners=tuple(webhook.name for webhook in locality.settings.webhooks),
+            listeners=self._listeners,
         )  # fmt: skip
-        return Recorder(self.transaction, self.facts, self.vault, self.outbox, rules)
+        blind = BlindStore(self.transaction, locality.keyring.keyed_hash, locality.contact_indexes)
+        return Recorder(self.transaction, self.facts, self.vault, self.outbox, rules, blind)
+
+    @property
+    def _listeners(self) -> tuple[str, ...]:
+        return tuple(webhook.name for webhook in self._locality.settings.webhooks)

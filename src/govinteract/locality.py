@@ -20,15 +20,23 @@ from attrs import evolve
 from govinteract.acting import Acting
 from govinteract.consent import Guard, Purposes
 from govinteract.errors import ConflictError, SettingsError
-from govinteract.facts import Verdict, sequence, verify_log
+from govinteract.facts import (
+    KnownWitness,
+    Verdict,
+    VerifierKey,
+    ask_witnesses,
+    sequence,
+    verify_log,
+)
 from govinteract.feedback import Catalogue, Workflow, default_workflow
 from govinteract.kernel import System, SystemClock, SystemEntropy
 from govinteract.packs import load as load_pack
 from govinteract.settings import Settings
+from govinteract.feedback.search import contact_indexes
 from govinteract.feedback.tables import draft_table, file_table
 from govinteract.storage import Transaction, open_engine, scrub, upgrade
 from govinteract.vault import KeyRing, LocalKeyFile
-from govinteract.vault.tables import wrap_table
+from govinteract.vault.tables import blind_table, wrap_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,11 +45,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from govinteract.facts import Checkpoint
+    from govinteract.facts import Asked, Checkpoint
     from govinteract.kernel import Actor, Clock, Entropy, WorkingCalendar
     from govinteract.outbox import Relay, Tally
     from govinteract.packs import Pack
-    from govinteract.vault import KeyProvider
+    from govinteract.vault import BlindIndex, KeyProvider
 
 __all__ = ["Locality", "starter_catalogue"]
 
@@ -146,7 +154,30 @@ class Locality:
 
         Returns False when readers held it back: run it again then (see `storage.scrub`).
         """
-        return scrub(self.engine, (wrap_table, file_table, draft_table))
+        return scrub(self.engine, (wrap_table, file_table, draft_table, blind_table))
+
+    def ask_witnesses(self) -> list[Asked]:
+        """Have the newest checkpoint signed by the witnesses that the settings name.
+
+        Returns how far each of them has signed; what went wrong with one stands in its
+        `error` and hinders no other. Needs the network, so call it in no transaction.
+        """
+        from govinteract.http import open_client  # noqa: PLC0415 - httpx loads only here
+
+        known = [
+            KnownWitness(VerifierKey.parse(witness.key), witness.url)
+            for witness in self.settings.witnesses
+        ]
+
+        @contextmanager
+        def begin() -> Iterator[Transaction]:
+            with self.acting_as(System("witnessing")) as tx:
+                yield tx.transaction
+
+        if not known:
+            return []
+        with open_client() as client:
+            return ask_witnesses(begin, known, client)
 
     def relay_once(self) -> Tally:
         """Deliver every message that is due, and return how many arrived, wait or were given up.
@@ -217,6 +248,11 @@ class Locality:
     def purposes(self) -> Purposes:
         """For what personal data may be opened."""
         return Purposes.for_country(self.settings.pack)
+
+    @cached_property
+    def contact_indexes(self) -> tuple[BlindIndex, ...]:
+        """How contacts are found: the plan for `index_people` of the settings."""
+        return contact_indexes(self.settings.index_people)
 
     @cached_property
     def guard(self) -> Guard:

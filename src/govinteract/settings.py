@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from govinteract.errors import SettingsError
 
-__all__ = ["Settings", "WebhookSettings"]
+__all__ = ["Settings", "WebhookSettings", "WitnessSettings"]
 
 _PATHS = ("key_file", "catalogue", "calendar", "workflow", "templates", "static", "map_image")
 _SQLITE = "sqlite:///"
@@ -41,6 +41,19 @@ class WebhookSettings(BaseModel):
     name: str
     url: str
     secret: SecretStr
+
+
+class WitnessSettings(BaseModel):
+    """A neighbour who witnesses this locality's log: its public key, and where to ask it.
+
+    `key` is the line that `govinteract audit keys` prints there for the witness; `url` is
+    the address before `/add-checkpoint`: `https://neighbour.example.vn/log`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    key: str
+    url: str
 
 
 class Settings(BaseSettings):
@@ -75,6 +88,9 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     mail_from: str = ""
     webhooks: tuple[WebhookSettings, ...] = ()
+    witnesses: tuple[WitnessSettings, ...] = ()
+    witnessed_logs: tuple[str, ...] = ()
+    index_people: int = Field(default=2_000, ge=16)
     pool_size: int = Field(default=10, ge=1, le=500)
     secure_cookies: bool | None = None
 

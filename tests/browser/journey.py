@@ -72,7 +72,7 @@ def ask(officer: Person, shot: str) -> None:
     page.get_by_role("button", name="Mở liên hệ").click()
     page.get_by_text("0912 345 678").wait_for()
     officer.shoot(f"{shot}-22-contact")
-    page.get_by_text("Hỏi thêm người dân").first.click()
+    page.locator("summary", has_text="Hỏi thêm người dân").click()
     page.get_by_label("Câu hỏi").fill("Rác ở trong chợ hay ngoài đường ạ?")
     page.locator("form:has(#ask-text) button").click()
     page.locator(".state-waiting").wait_for()
@@ -83,7 +83,7 @@ def ask(officer: Person, shot: str) -> None:
 def note(officer: Person) -> None:
     """Write an internal note."""
     page = officer.page
-    page.get_by_text("Ghi chú nội bộ").last.click()
+    page.locator("summary", has_text="Ghi chú nội bộ").click()
     page.locator("#note-text").fill("Đã báo đội thu gom ca chiều.")
     page.locator("form:has(#note-text) button").click()
     page.locator(".word-note").wait_for()

@@ -11,7 +11,6 @@ from tests.cli.conftest import Command, opened
 from tests.feedback.past import MYLA311, OUTCOME, REAL, as_csv, save, small_rows, states
 
 
-
 def refused(path: Path) -> list[dict[str, str]]:
     """Read the file of refused rows."""
     with path.open(encoding="utf-8", newline="") as file:

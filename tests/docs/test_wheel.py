@@ -93,9 +93,10 @@ def test_the_example_runs_on_the_wheel_alone(wheel: Path, tmp_path: Path) -> Non
     python = tmp_path / "env" / "bin" / "python"
     constraints = tmp_path / "constraints.txt"
     constraints.write_text("\n".join(_pins()) + "\n")
-    _run([sys.executable, "-m", "venv", str(python.parent.parent)], tmp_path)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--no-input", "-c", str(constraints), str(wheel)], tmp_path)
+    _run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "env")], tmp_path)
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    quickly = ["--no-input", "--no-compile", "--disable-pip-version-check"]
+    _run([*pip, *quickly, "-c", str(constraints), str(wheel)], tmp_path)
     program = tmp_path / "example.py"
     program.write_text(PRELUDE + _example() + SEQUEL, encoding="utf-8")
     assert _run([str(python), "-I", str(program)], tmp_path).endswith("it runs\n")

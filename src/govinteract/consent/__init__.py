@@ -1,6 +1,17 @@
-"""May we, for what, and on which basis: purposes as data, and the guard that decides."""
+"""May we, for what, and on which basis: purposes, the guard that decides, and who looked."""
 
 from govinteract.consent.guard import Guard
+from govinteract.consent.openings import OpenedField, Opening, Openings
+from govinteract.consent.poison import Poison
 from govinteract.consent.purposes import Basis, Purpose, Purposes
 
-__all__ = ["Basis", "Guard", "Purpose", "Purposes"]
+__all__ = [
+    "Basis",
+    "Guard",
+    "OpenedField",
+    "Opening",
+    "Openings",
+    "Poison",
+    "Purpose",
+    "Purposes",
+]

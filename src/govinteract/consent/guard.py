@@ -54,6 +54,16 @@ class Guard:
             data_classes={value.data_class for value in sealed},
         )  # fmt: skip
 
+    def check_listing(self, actor: Actor, subject: str, *, own: Collection[str] = ()) -> None:
+        """Raise `AccessDenied("consent.not_own")` unless `actor` may see who opened the data.
+
+        The person himself may, officers with the role "auditor", and the system.
+        """
+        mine = subject in own or (actor.kind == "citizen" and actor.id == subject)
+        auditor = actor.kind == "officer" and "auditor" in actor.roles
+        if not (mine or auditor or actor.kind == "system"):
+            raise AccessDenied("consent.not_own", hint="show the code first; or the role auditor")
+
     def _find(self, purpose: str | None) -> Purpose:
         if not purpose:
             raise AccessDenied(

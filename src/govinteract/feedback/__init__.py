@@ -24,6 +24,7 @@ from govinteract.feedback.photos import (
 from govinteract.feedback.questions import Question
 from govinteract.feedback.rebuild import Difference, compare_projections, rebuild_projections
 from govinteract.feedback.record import Recorder, Rules
+from govinteract.feedback.search import Found
 from govinteract.feedback.service import Feedback, Page
 from govinteract.feedback.statistics import Figures, Statistics
 from govinteract.feedback.workflow import Workflow, default_workflow
@@ -41,6 +42,7 @@ __all__ = [
     "Feedback",
     "Figures",
     "Files",
+    "Found",
     "Holdings",
     "Intake",
     "Message",

@@ -75,6 +75,7 @@ class Holdings:
         rows = [row for row in self._rows(subject, lock=True) if row["erased_at"] is None]
         for row in rows:
             self._recorder.bury(row, self._closing(row))
+        self._recorder.blind.forget(subject)
         tables = ((file_table, "files"), (draft_table, "drafts"))
         gone = {name: self._delete(table, subject) for table, name in tables}
         return {"cases": len(rows), **gone}

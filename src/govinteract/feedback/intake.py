@@ -11,6 +11,7 @@ from attrs import frozen
 from govinteract.feedback.contact import check_contact
 from govinteract.feedback.model import Receipt
 from govinteract.feedback.questions import check_answers
+from govinteract.feedback.search import contact_values
 from govinteract.kernel import CaseCode, PublicId, clean
 from govinteract.kernel.canonical import canonical_json
 from govinteract.locale import LANGUAGES, translate
@@ -202,6 +203,7 @@ class Intake:
             sealed["address"] = seal("content", "address", checked.address)
         if checked.contact:
             sealed["contact"] = seal("contact", "contact", checked.contact, "feedback.contact")
+            self._recorder.blind.put(subject, record, contact_values(checked.contact))
         return sealed
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from govinteract.kernel import WorkingCalendar
     from govinteract.outbox import Outbox
     from govinteract.storage import Transaction
-    from govinteract.vault import Vault
+    from govinteract.vault import BlindStore, Vault
 
 __all__ = ["IMPORT", "Recorder", "Rules"]
 
@@ -65,13 +65,15 @@ class Recorder:
     """Appends facts of cases and keeps their projections, in one transaction."""
 
     def __init__(
-        self, tx: Transaction, facts: Facts, vault: Vault, outbox: Outbox, rules: Rules
-    ) -> None:
+        self, tx: Transaction, facts: Facts, vault: Vault, outbox: Outbox, rules: Rules,
+        blind: BlindStore,
+    ) -> None:  # fmt: skip
         self.tx = tx
         self.facts = facts
         self.vault = vault
         self.outbox = outbox
         self.rules = rules
+        self.blind = blind
 
     @property
     def who(self) -> str:

@@ -24,6 +24,7 @@ from govinteract.feedback.reading import (
     queue_rows,
     thread_of,
 )
+from govinteract.feedback.search import Search
 from govinteract.feedback.statistics import statistics_of
 from govinteract.feedback.workflow import OPEN_KINDS
 from govinteract.kernel import CaseCode, PublicId, clean
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from govinteract.feedback.past.model import Arrived, PastReport
     from govinteract.feedback.photos import PreparedPhoto
     from govinteract.feedback.record import Recorder
+    from govinteract.feedback.search import Door, Found
     from govinteract.feedback.statistics import Statistics
 
 __all__ = ["Feedback", "Page"]
@@ -54,8 +56,9 @@ class Page:
 class Feedback:
     """Report, answer, ask, resolve, reopen, rate: everything that happens to a case."""
 
-    def __init__(self, recorder: Recorder, files: Files) -> None:
+    def __init__(self, recorder: Recorder, files: Files, *, door: Door) -> None:
         self._recorder = recorder
+        self._search = Search(recorder, door)
         self._tx = recorder.tx
         self._rules = recorder.rules
         self._files = files
@@ -246,6 +249,16 @@ class Feedback:
         more = rows[limit - 1] if len(rows) > limit else None
         cursor = (more["queue_at"], more["id"]) if more else None
         return Page(tuple(case_of(row) for row in rows[:limit]), cursor)
+
+    def search(self, *, phone: str | None = None, name: str | None = None) -> Found:
+        """Find cases by the citizen's phone or name; for officers, purpose "resolve-report".
+
+        `phone` is a whole number or its last four digits; `name` the last word of the name
+        or more of it, with or without diacritics. Opens the contacts of all candidates, of
+        which most only look alike, and records that it did; so search before you write.
+        Raises `AccessDenied` and `InputError`.
+        """
+        return self._search.run(phone=phone, name=name)
 
     def statistics(self) -> Statistics:
         """Count what came in and what became of it, from the facts; for officers and systems."""

@@ -18,10 +18,13 @@ from govinteract.storage.schema import read_instant, write_instant
 if TYPE_CHECKING:
     from govinteract.outbox.model import Letter
 
-__all__ = ["WEBHOOK_TOPIC", "event_body"]
+__all__ = ["ALARM_TOPIC", "WEBHOOK_TOPIC", "event_body"]
 
 WEBHOOK_TOPIC: Final = "webhook."
 """Letters of the topic `webhook.<event>` become the event `govinteract.<event>.v1`."""
+
+ALARM_TOPIC: Final = "webhook.alarm."
+"""Alarms are of no case: their subject is their own stream, their data kind and times."""
 
 _WORDS: Final = ("kind", "state")
 _WORD = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
@@ -31,13 +34,15 @@ _TIME_NAME = re.compile(r"at|[a-z]{1,20}_(at|by)")
 def event_body(letter: Letter, *, source: str) -> bytes:
     """Return the event that `letter` tells of, as the bytes that are signed and sent.
 
-    The letter's body holds `public_id`, `kind` and `state`, and times under names like
-    `at`, `received_at` or `answer_by` (as storage writes them). `source` is the URL of
-    the locality. Raises `InputError("notify.event_invalid")` for anything else.
+    The letter's body holds `public_id` (an alarm's does not), `kind` and `state`, and times
+    under names like `at`, `received_at` or `answer_by` (as storage writes them). `source`
+    is the URL of the locality. Raises `InputError("notify.event_invalid")` for anything else.
     """
     said = letter.data
     try:
-        subject = PublicId.parse(said.pop("public_id")).text
+        about = (
+            {} if _is_alarm(letter) else {"public_id": PublicId.parse(said.pop("public_id")).text}
+        )
         data: dict[str, str] = {name: _checked(name, value) for name, value in said.items()}
     except (InputError, KeyError, TypeError, ValueError):
         # No cause: its message could quote what must not leave.
@@ -47,12 +52,16 @@ def event_body(letter: Letter, *, source: str) -> bytes:
         "id": letter.id,
         "source": source,
         "type": f"govinteract.{letter.topic.removeprefix(WEBHOOK_TOPIC)}.v1",
-        "subject": subject,
+        "subject": about.get("public_id", letter.stream),
         "time": data.get("at", write_instant(letter.created_at)),
         "datacontenttype": "application/json",
-        "data": {"public_id": subject, **data},
+        "data": {**about, **data},
     }
     return canonical_json(event).encode()
+
+
+def _is_alarm(letter: Letter) -> bool:
+    return letter.topic.startswith(ALARM_TOPIC)
 
 
 def _checked(name: str, value: str) -> str:

@@ -40,7 +40,9 @@ class Policy:
     service: str = "*"
     kind: str
     action: str = field(validator=validators.in_(ACTIONS))
-    days: int = field(validator=[validators.instance_of(int), validators.ge(1), validators.le(_YEARS)])
+    days: int = field(
+        validator=[validators.instance_of(int), validators.ge(1), validators.le(_YEARS)]
+    )
 
 
 @frozen(kw_only=True)

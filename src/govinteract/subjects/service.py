@@ -103,9 +103,7 @@ class Subjects:
         planned = self._plan(subject, basis, lock=not dry_run)
         if dry_run:
             return planned
-        done = evolve(
-            planned, done=True, counts={h.name: h.forget(subject) for h in self._holders}
-        )
+        done = evolve(planned, done=True, counts={h.name: h.forget(subject) for h in self._holders})
         self._vault.destroy_keys([subject])
         self._facts.append(done.stream, done.seq, "subject.erased", done.body())
         return done

@@ -1,10 +1,13 @@
 """Personal data at rest: sealed for one place, opened with a permit, gone with its keys."""
 
 from govinteract.vault.answer_box import AnswerBox
+from govinteract.vault.blind_index import BlindIndex
 from govinteract.vault.blob import FileKey, FileReader
 from govinteract.vault.context import Context, Field
 from govinteract.vault.data_key import DataKey, EpochKey, WrapScope
 from govinteract.vault.envelope import FieldCipher, RecordCipher
+from govinteract.vault.index_plan import IndexWish, check_plan, plan_indexes
+from govinteract.vault.index_store import BlindStore
 from govinteract.vault.key_file import LocalKeyFile, SingleMachineKeyWarning
 from govinteract.vault.key_material import KeyMaterial
 from govinteract.vault.keyring import KeyRing
@@ -21,6 +24,8 @@ from govinteract.vault.wraps import WrapDigest, wraps_of
 
 __all__ = [
     "AnswerBox",
+    "BlindIndex",
+    "BlindStore",
     "Context",
     "DataKey",
     "EpochKey",
@@ -28,6 +33,7 @@ __all__ = [
     "FieldCipher",
     "FileKey",
     "FileReader",
+    "IndexWish",
     "KeyMaterial",
     "KeyNotReady",
     "KeyProvider",
@@ -44,9 +50,11 @@ __all__ = [
     "Vault",
     "WrapDigest",
     "WrapScope",
+    "check_plan",
     "email_mask",
     "name_mask",
     "phone_mask",
+    "plan_indexes",
     "register_type",
     "wraps_of",
 ]

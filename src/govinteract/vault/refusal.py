@@ -1,10 +1,10 @@
-"""The one way in which opening fails, and the one way in which a key is not at hand."""
+"""The one way in which opening fails, and the ways in which a key is not at hand."""
 
 from __future__ import annotations
 
-from govinteract.errors import CryptoError
+from govinteract.errors import CryptoError, ProviderError, SettingsError
 
-__all__ = ["KeyNotReady", "open_failed"]
+__all__ = ["KeyNotReady", "extra_missing", "open_failed", "provider_refused", "unreachable"]
 
 
 class KeyNotReady(CryptoError):  # noqa: N818 - a state of things, as NotFound is
@@ -19,4 +19,24 @@ def open_failed() -> CryptoError:
     """
     return CryptoError(
         "vault.open_failed", hint="the bytes were changed, moved, or sealed under another key"
+    )
+
+
+def unreachable(provider: str, why: str) -> ProviderError:
+    """Make the error of a key provider that gave no answer: an outage, it may come back."""
+    return ProviderError("vault.provider_unreachable", hint=f"{provider}: {why}", provider=provider)
+
+
+def provider_refused(provider: str, why: str) -> ProviderError:
+    """Make the error of a key provider that answered no: a key that is gone, a right or a login.
+
+    It is no outage: whoever disables a key at the provider means it.
+    """
+    return ProviderError("vault.provider_refused", hint=f"{provider}: {why}", provider=provider)
+
+
+def extra_missing(extra: str) -> SettingsError:
+    """Make the error of a provider whose library is not installed."""
+    return SettingsError(
+        "vault.extra_missing", hint=f"pip install 'govinteract[{extra}]'", extra=extra
     )

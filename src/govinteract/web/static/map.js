@@ -21,7 +21,8 @@ document.addEventListener("gi:map", (event) => {
   let marker = null;
   function choose(at) {
     if (!marker) {
-      marker = L.marker(at, { icon: pin, draggable: true, keyboard: true, alt: data.chosen || data.label }).addTo(map);
+      marker = L.marker(at, { icon: pin, draggable: true, keyboard: false }).addTo(map);
+      marker.getElement().setAttribute("aria-hidden", "true"); // the line above the map says it
       marker.on("dragend", () => choose(marker.getLatLng()));
     }
     marker.setLatLng(at);
