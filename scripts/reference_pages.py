@@ -246,7 +246,9 @@ def workflow() -> str:
 def site(rooms_made: Iterable[Path]) -> str:
     """Return mkdocs.yml with the pages of the rooms below "Python" in its navigation."""
     before, _, rest = SITE.read_text(encoding="utf-8").partition("      - Python:\n")
-    after = "".join(line for line in rest.splitlines(keepends=True) if not line.startswith(" " * 10))
+    after = "".join(
+        line for line in rest.splitlines(keepends=True) if not line.startswith(" " * 10)
+    )
     names = {path.stem: path.relative_to(ROOT / "docs") for path in rooms_made}
     first = {"govinteract": names.pop("index")}
     lines = [f"          - {name}: {path}" for name, path in (first | names).items()]

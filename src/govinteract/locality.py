@@ -29,11 +29,11 @@ from govinteract.facts import (
     verify_log,
 )
 from govinteract.feedback import Catalogue, Workflow, default_workflow
+from govinteract.feedback.search import contact_indexes
+from govinteract.feedback.tables import draft_table, file_table
 from govinteract.kernel import System, SystemClock, SystemEntropy
 from govinteract.packs import load as load_pack
 from govinteract.settings import Settings
-from govinteract.feedback.search import contact_indexes
-from govinteract.feedback.tables import draft_table, file_table
 from govinteract.storage import Transaction, open_engine, scrub, upgrade
 from govinteract.vault import KeyRing, LocalKeyFile
 from govinteract.vault.tables import blind_table, wrap_table

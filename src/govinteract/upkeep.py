@@ -1,7 +1,7 @@
-"""What a locality does from time to time: let old cases go, as its policies say.
+"""What a locality does from time to time: let old cases go, make its indexes anew.
 
-Each person is a transaction of its own: what was done stays done when it is stopped, and
-the next run goes on.
+Each step is a transaction of its own: what was done stays done when it is stopped, and the
+next run goes on.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from govinteract.kernel import System
 from govinteract.subjects import ANONYMOUS_CLASSES, Policies, Stay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from govinteract.acting import Acting
+    from govinteract.kernel import Officer
     from govinteract.locality import Locality
     from govinteract.subjects import Due
 
-__all__ = ["RetentionRun", "policies_of", "run_retention"]
+__all__ = ["RetentionRun", "policies_of", "rebuild_indexes", "run_retention"]
 
 _ACTOR = System("retention")
 
@@ -50,12 +53,13 @@ def run_retention(ward: Locality, *, dry_run: bool = False) -> RetentionRun:
     """
     policies = policies_of(ward)
     with ward.acting_as(_ACTOR) as tx:
-        stays = (Stay(**asdict(one)) for one in tx.holdings.standing())
-        due = policies.due(stays, tx.transaction.now) if policies else []
+        due = _due(tx, policies) if policies else []
     done: dict[str, int] = {}
     held = 0
     for one in due:
         with ward.acting_as(_ACTOR) as tx:
+            if one not in _due(tx, policies, one.subject):
+                continue  # the case moved on since it was listed
             if one.action != "close" and tx.subjects.holds(one.subject):
                 held += 1
             elif _apply(tx, one, dry_run=dry_run):
@@ -63,6 +67,37 @@ def run_retention(ward: Locality, *, dry_run: bool = False) -> RetentionRun:
     if not dry_run and done.keys() & {"anonymise", "delete"}:
         ward.scrub()
     return RetentionRun(dry_run=dry_run, done=done, held=held)
+
+
+def _due(tx: Acting, policies: Policies, subject: str | None = None) -> list[Due]:
+    stays = (Stay(**asdict(one)) for one in tx.holdings.standing(subject))
+    return policies.due(stays, tx.transaction.now)
+
+
+def rebuild_indexes(
+    ward: Locality, officer: Officer, *, batch: int = 200,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> int:  # fmt: skip
+    """Index every contact by the plan of today; return how many were indexed now.
+
+    Runs while the application does: new cases are indexed by the new plan from the start,
+    searches ask the old rows too until all are new, then the old ones are deleted. Each
+    batch is a transaction that opens its contacts for `officer` ("resolve-report"), on
+    record. What was indexed already is not opened, so it goes on where it was stopped.
+    """
+    done, after = 0, ""
+    while True:
+        with ward.acting_as(officer, purpose="resolve-report") as tx:
+            cases = tx.holdings.contacts(after=after, limit=batch)
+            if not cases:
+                tx.holdings.drop_older_indexes()
+                return done
+            after = cases[-1].id
+            missing = tx.holdings.unindexed(cases)
+            contacts = tx.open_all([case.contact for case in missing if case.contact])
+            tx.holdings.index(missing, [contact.reveal() for contact in contacts])
+            done += len(missing)
+        progress(done)
 
 
 def _apply(tx: Acting, due: Due, *, dry_run: bool) -> bool:

@@ -187,6 +187,47 @@ def test_a_form_can_be_filled_in_with_keys_alone(meet: Meet, served: Served) -> 
     assert page.locator("input[name=lat]").input_value().startswith("16.46")
 
 
+def test_the_way_back_goes_one_step_back(meet: Meet, served: Served) -> None:
+    """The browser's button and the page's do the same, and what was typed is still there."""
+    citizen = meet()
+    page = citizen.page
+    citizen.go("/report?service=street-light")
+    page.get_by_label("Mô tả sự việc").fill("Đèn tắt")
+    for go_back in (page.go_back, page.get_by_role("button", name="Quay lại").click):
+        page.get_by_role("button", name="Tiếp tục").click()
+        page.get_by_role("heading", name="Sự việc ở đâu?").wait_for()
+        go_back()
+        page.get_by_role("heading", name="Đèn đường hỏng").wait_for()
+        assert page.get_by_label("Mô tả sự việc").input_value() == "Đèn tắt"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_the_language_changes_in_the_middle_of_a_report(
+    meet: Meet, served: Served, *, script: bool
+) -> None:
+    """The whole page changes, and what was typed stays."""
+    citizen = meet(script=script)
+    page = citizen.page
+    citizen.go("/report?service=street-light")
+    page.get_by_label("Mô tả sự việc").fill("Đèn tắt")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Continue").wait_for()
+    assert page.get_by_label("What happened?").input_value() == "Đèn tắt"
+    assert page.get_by_role("button", name="Tiếng Việt").is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_the_queue_is_filtered(meet: Meet, served: Served, *, script: bool) -> None:
+    """Choosing is enough where there is a script; without one there is a button."""
+    officer = meet("desk", script=script)
+    sign_in(officer, "filter")
+    officer.page.get_by_label("Xem").select_option("waiting")
+    if not script:
+        officer.page.get_by_role("button", name="Lọc").click()
+    officer.page.wait_for_url("**/desk?*view=waiting*")
+    assert officer.page.locator("#cases").is_visible()
+
+
 def test_a_service_is_found_by_its_words(meet: Meet, served: Served) -> None:
     """Without diacritics too; what does not match goes away."""
     citizen = meet()

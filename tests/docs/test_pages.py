@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -113,6 +114,20 @@ def test_every_room_is_found_from_the_index() -> None:
     text = (DOCS / "reference" / "index.md").read_text(encoding="utf-8")
     rooms = {path.name for path in (DOCS / "reference" / "api").glob("*.md")}
     assert rooms - set(re.findall(r"\(api/([\w.]+)\)", text)) == set()
+
+
+def test_every_room_stands_on_a_floor_of_the_page() -> None:
+    """The floors that are explained are those that are enforced; packages are in the picture."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    names = [name for name in re.findall(r"\w+", " ".join(floors)) if name != "__main__"]
+    there = [name for name in names if find_spec(f"govinteract.{name}") is not None]
+    text = (DOCS / "explanation" / "floors.md").read_text(encoding="utf-8")
+    assert [name for name in there if f"`{name}`" not in text] == []
+    packages = [name for name in there if (ROOT / "src" / "govinteract" / name).is_dir()]
+    for picture in ("floors.svg", "floors.vi.svg"):
+        drawn = (DOCS / "assets" / picture).read_text(encoding="utf-8")
+        assert [name for name in packages if name not in drawn] == []
 
 
 def test_what_is_made_from_the_code_agrees_with_it() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from govinteract import Locality, web
+from govinteract import Locality, Settings, web
 from tests.support import Hands, make_ward
 from tests.web.browsing import Browser
 
@@ -27,13 +28,27 @@ def hands() -> Hands:
     return Hands()
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a ward with tables and keys, in which nothing has happened yet."""
+    home = tmp_path_factory.mktemp("fresh")
+    make_ward(home, clock=Hands()).close()
+    return home
+
+
 @pytest.fixture
-def ward(tmp_path: Path, hands: Hands) -> Iterator[Locality]:
-    """Return a ward with a map's picture."""
+def ward(fresh: Path, tmp_path: Path, hands: Hands) -> Iterator[Locality]:
+    """Return a new ward with a map's picture."""
+    for name in ("ward.db", "ward.key"):
+        shutil.copy2(fresh / name, tmp_path / name)
     picture = tmp_path / "map.svg"
     picture.write_text(MAP)
-    bounds = (16.40, 107.50, 16.50, 107.60)
-    with make_ward(tmp_path, clock=hands, map_image=picture, map_bounds=bounds) as ward:
+    settings = Settings.load(
+        database_url=f"sqlite:///{tmp_path / 'ward.db'}", key_file=tmp_path / "ward.key",
+        locality="hoa-binh", single_machine=True, map_image=picture,
+        map_bounds=(16.40, 107.50, 16.50, 107.60),
+    )  # fmt: skip
+    with Locality(settings, clock=hands) as ward:
         yield ward
 
 

@@ -39,6 +39,7 @@ TEXT_LIMIT: Final = 860
 """Characters of a text: with an address of 137 before it, a QR code of version 25."""
 
 _PARTS = 3
+_MEMBERS = {"claims", "iat", "iss", "kind", "sub"}
 
 
 def sign(statement: Statement, key: Ed25519PrivateKey) -> str:
@@ -122,7 +123,7 @@ def _statement(payload: dict[str, Any]) -> Statement:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError, OSError, InputError) as error:
         raise _invalid() from error
-    if type(seconds) is not int or len(payload) != len(("claims", "iat", "iss", "kind", "sub")):
+    if type(seconds) is not int or seconds < 0 or payload.keys() != _MEMBERS:
         raise _invalid()
     return statement
 

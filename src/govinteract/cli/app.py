@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from govinteract.cli import accounts, database, imports, journal, keys, serving, statistics
+from govinteract.cli import (
+    accounts,
+    database,
+    imports,
+    journal,
+    keys,
+    serving,
+    statistics,
+    subjects,
+)
 from govinteract.cli.language import say
 from govinteract.cli.terminal import Config, explain, note, status_of
 from govinteract.errors import GovInteractError
@@ -48,7 +57,7 @@ def _locality(
     ctx.obj = Config(config)
 
 
-for _commands in (serving, database, accounts, imports, statistics, journal, keys):
+for _commands in (serving, database, accounts, imports, statistics, journal, keys, subjects):
     _commands.add_to(app)
 
 

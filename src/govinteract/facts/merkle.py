@@ -117,7 +117,7 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Tell whether `proof` puts `leaf` at `index` of a tree of `size` (section 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != len(EMPTY_ROOT):
         return False
     place, last, current = index, size - 1, leaf
     for step in proof:

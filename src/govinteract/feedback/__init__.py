@@ -2,8 +2,8 @@
 
 from govinteract.feedback.catalogue import Catalogue, Fee, Service
 from govinteract.feedback.files import Files, StoredPhoto
-from govinteract.feedback.intake import Checked, Intake
 from govinteract.feedback.forgetting import Holdings, Standing
+from govinteract.feedback.intake import Checked, Intake
 from govinteract.feedback.model import (
     Case,
     Contact,

@@ -13,16 +13,17 @@ from attrs import frozen
 from sqlalchemy import delete, func, select
 
 from govinteract.feedback.reading import case_of, message_photos, thread_of
+from govinteract.feedback.search import contact_values
 from govinteract.feedback.tables import case_table, draft_table, file_table
 from govinteract.feedback.workflow import OPEN_KINDS
 from govinteract.storage import read_instant, write_instant
-from govinteract.vault import Portable, PortableFile, Sealed
+from govinteract.vault import Portable, PortableFile, Sealed, wraps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from govinteract.feedback.model import Case, Message, PhotoRef
+    from govinteract.feedback.model import Case, Contact, Message, PhotoRef
     from govinteract.feedback.projection import Row
     from govinteract.feedback.record import Recorder
 
@@ -55,10 +56,46 @@ class Holdings:
         """Return the cases of `subject`, oldest first."""
         return [case_of(row) for row in self._rows(subject)]
 
-    def standing(self, *, batch: int = 500) -> Iterator[Standing]:
-        """Yield every case that was not erased, those of one person side by side."""
+    def contacts(self, *, after: str, limit: int) -> list[Case]:
+        """Return cases with a contact that can be opened, by id, behind the id `after`."""
+        query = select(case_table).where(
+            _CASE.locality == self._tx.locality, _CASE.id > after, _CASE.erased_at.is_(None),
+            _CASE.contact.is_not(None),
+        )  # fmt: skip
+        rows = self._tx.read(query.order_by(_CASE.id).limit(limit)).mappings()
+        return [case_of(dict(row)) for row in rows]
+
+    def unindexed(self, cases: Sequence[Case]) -> list[Case]:
+        """Return those of `cases` that today's indexes don't have, and whose keys are there."""
+        known = self._recorder.blind.indexed([case.id for case in cases])
+        open_for_us = {
+            subject
+            for subject in {case.subject for case in cases}
+            if wraps_of(self._tx, subject, classes=["contact"])
+        }
+        return [c for c in cases if c.id not in known and c.subject in open_for_us]
+
+    def index(self, cases: Sequence[Case], contacts: Sequence[Contact]) -> None:
+        """Index the opened `contacts` of `cases`, but not of people who are erased by now."""
+        query = select(_CASE.id).where(
+            _CASE.locality == self._tx.locality, _CASE.id.in_([case.id for case in cases]),
+            _CASE.erased_at.is_(None),
+        )  # fmt: skip
+        living = set(self._tx.read_locked(query).scalars()) if cases else set()
+        for case, contact in zip(cases, contacts, strict=True):
+            if case.id in living:
+                self._recorder.blind.put(case.subject, case.id, contact_values(contact))
+
+    def drop_older_indexes(self) -> int:
+        """Delete the index rows of every plan but today's; return how many."""
+        return self._recorder.blind.drop_older()
+
+    def standing(self, subject: str | None = None, *, batch: int = 500) -> Iterator[Standing]:
+        """Yield every case that was not erased (of `subject`), those of one person together."""
         query = select(_CASE.id, _CASE.subject, _CASE.service, _CASE.kind, _CASE.updated_at)
         query = query.where(_CASE.locality == self._tx.locality, _CASE.erased_at.is_(None))
+        if subject is not None:
+            query = query.where(_CASE.subject == subject)
         query = query.order_by(_CASE.subject, _CASE.submitted_at, _CASE.id)
         for row in self._tx.read(query).yield_per(batch):
             yield Standing(
@@ -79,6 +116,11 @@ class Holdings:
         tables = ((file_table, "files"), (draft_table, "drafts"))
         gone = {name: self._delete(table, subject) for table, name in tables}
         return {"cases": len(rows), **gone}
+
+    def unname(self, subject: str) -> dict[str, int]:
+        """Delete photos and index rows; cases and words stay. Returns how many of each."""
+        rows = self._recorder.blind.forget(subject)
+        return {"files": self._delete(file_table, subject), "index_rows": rows}
 
     def count(self, subject: str) -> dict[str, int]:
         """Count what `forget` would give up; nothing is written."""

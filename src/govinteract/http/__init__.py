@@ -1,6 +1,6 @@
 """HTTP as data: exchanges are generators, and one driver of each colour carries them out."""
 
-from govinteract.http.client import Limits, open_async_client, open_client, request
+from govinteract.http.client import Limits, open_async_client, open_client, request, trust
 from govinteract.http.drive import NetworkInTransaction, arun, refuse_in_transaction, run
 from govinteract.http.flow import Flow
 
@@ -14,4 +14,5 @@ __all__ = [
     "refuse_in_transaction",
     "request",
     "run",
+    "trust",
 ]

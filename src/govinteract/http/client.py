@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from govinteract.errors import InputError, ProviderError
+from govinteract.errors import InputError, ProviderError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
     from ssl import SSLContext
 
     import httpx
 
-__all__ = ["Limits", "open_async_client", "open_client", "request", "response", "wire_errors"]
+__all__ = [
+    "Limits",
+    "open_async_client",
+    "open_client",
+    "request",
+    "response",
+    "trust",
+    "wire_errors",
+]
 
 _ALWAYS = {"accept-encoding": "identity", "user-agent": "govinteract"}
 
@@ -61,6 +70,21 @@ def open_async_client(
     return httpx.AsyncClient(
         timeout=_timeout(limits), verify=tls or True, proxy=proxy, trust_env=False
     )
+
+
+def trust(authority: Path) -> SSLContext:
+    """Return what `open_client` takes as `tls` to trust the certificates of `authority` alone.
+
+    `authority` is a PEM file. Raises `SettingsError("http.authority_unreadable")`.
+    """
+    import ssl  # noqa: PLC0415 - as above
+
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:  # a file that is no certificate, too
+        raise SettingsError(
+            "http.authority_unreadable", hint=str(error.strerror or error), path=authority
+        ) from error
 
 
 def request(

@@ -2,7 +2,7 @@
 
 from govinteract.subjects.certificate import ErasureCertificate, certificate_of
 from govinteract.subjects.export import write_export
-from govinteract.subjects.model import Erasure, Holder, Hold, Opening
+from govinteract.subjects.model import Erasure, Hold, Holder
 from govinteract.subjects.retention import (
     ANONYMOUS_CLASSES,
     Due,
@@ -19,7 +19,6 @@ __all__ = [
     "ErasureCertificate",
     "Hold",
     "Holder",
-    "Opening",
     "Policies",
     "Policy",
     "Stay",

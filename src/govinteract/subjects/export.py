@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import IO
 
-    from govinteract.subjects.model import Opening
+    from govinteract.consent import Opening
     from govinteract.vault import Personal, Portable, Sealed
 
 __all__ = ["FORMAT", "write_export"]
@@ -48,7 +48,8 @@ def write_export(
         "openings": [
             {
                 "at": one.at.isoformat(), "who": one.actor, "purpose": one.purpose,
-                "basis": one.basis, "fields": list(one.fields),
+                "basis": one.basis,
+                "fields": [f"{field.data_class}/{field.field}" for field in one.fields],
             }
             for one in openings
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from govinteract.vault import Portable, WrapDigest
 
-__all__ = ["Erasure", "Hold", "Holder", "Opening"]
+__all__ = ["Erasure", "Hold", "Holder"]
 
 
 class Holder(Protocol):
@@ -29,6 +29,10 @@ class Holder(Protocol):
 
     def forget(self, subject: str) -> Mapping[str, int]:
         """Give up what is held of `subject`; return how much of what. Commits with the rest."""
+        ...
+
+    def unname(self, subject: str) -> Mapping[str, int]:
+        """Give up what says or finds who it was, and keep what it was about."""
         ...
 
     def portable(self, subject: str) -> Portable:
@@ -82,14 +86,3 @@ class Hold:
     reason: str
     since: datetime
     actor: str
-
-
-@frozen(kw_only=True)
-class Opening:
-    """One time at which somebody opened a person's data: who, when, what for, and which."""
-
-    at: datetime
-    actor: str
-    purpose: str
-    basis: str
-    fields: tuple[str, ...] = field(factory=tuple)

@@ -7,15 +7,13 @@ names the wraps by hash, so that it can be shown afterwards what was destroyed a
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from govinteract.errors import AccessDenied, InputError, NotFound
 from govinteract.kernel import clean
-from govinteract.storage import read_instant
-from govinteract.subjects.model import Erasure, Hold, Opening
+from govinteract.subjects.model import Erasure, Hold
 from govinteract.vault import wraps_of
 
 if TYPE_CHECKING:
@@ -121,7 +119,7 @@ class Subjects:
         if dry_run:
             return planned
         self._vault.destroy_keys([subject], classes=classes)
-        done = evolve(planned, done=True)
+        done = evolve(planned, done=True, counts={h.name: h.unname(subject) for h in self._holders})
         self._facts.append(done.stream, done.seq, "subject.anonymised", done.body())
         return done
 
@@ -137,30 +135,6 @@ class Subjects:
         if subject not in self._own() and not (actor.kind == "citizen" and actor.id == subject):
             raise AccessDenied("subjects.not_own", hint="tx.feedback.find(code) shows it")
         return [holder.portable(subject) for holder in self._holders]
-
-    def openings(self, subject: str) -> list[Opening]:
-        """Return who opened data of `subject`, when, and what for, oldest first.
-
-        For the person, and for the office. Reads every opening of the locality.
-        """
-        actor = self._tx.actor
-        if actor.kind in {"citizen", "anonymous"} and subject not in self._own():
-            raise AccessDenied("subjects.not_own", hint="tx.feedback.find(code) shows it")
-        found = []
-        quoted = json.dumps(subject)
-        for facts in self._facts.walk("opening:"):
-            for fact in facts:
-                if quoted not in fact.body:
-                    continue
-                data = fact.data
-                fields = tuple(f"{f[1]}/{f[3]}" for f in data["fields"] if f[0] == subject)
-                found.append(
-                    Opening(
-                        at=read_instant(fact.at), actor=fact.actor, purpose=data["purpose"],
-                        basis=data["basis"], fields=fields,
-                    )
-                )  # fmt: skip
-        return sorted(found, key=lambda opening: opening.at)
 
     # Within
 

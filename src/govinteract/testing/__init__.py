@@ -6,6 +6,7 @@ Nothing in the library imports this package.
 from govinteract.testing.channel_contract import ChannelContract, sample_notice
 from govinteract.testing.geo_report import GeoReport, GeoReportAnswer, GeoReportContract
 from govinteract.testing.inbox import Inbox, Mail
+from govinteract.testing.key_provider_contract import KeyProviderContract
 from govinteract.testing.receiver import Answer, Receiver, Request
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "GeoReportAnswer",
     "GeoReportContract",
     "Inbox",
+    "KeyProviderContract",
     "Mail",
     "Receiver",
     "Request",

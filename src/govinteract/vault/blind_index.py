@@ -15,7 +15,8 @@ import re
 from typing import TYPE_CHECKING, Self
 from zlib import crc32
 
-from attrs import field as attribute, frozen, validators
+from attrs import field as attribute
+from attrs import frozen, validators
 
 from govinteract.errors import SettingsError
 from govinteract.kernel.text import fold

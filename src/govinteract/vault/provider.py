@@ -2,7 +2,8 @@
 
 A provider wraps and unwraps the tenant's keys of 32 bytes and does nothing else, so that
 the root key never has to be in this process. It may use the network: the key ring calls
-it outside transactions only.
+it outside transactions only. `govinteract.testing.KeyProviderContract` says the same in
+tests; `vault.providers` has the providers that come with the library.
 """
 
 from __future__ import annotations
@@ -11,24 +12,33 @@ from typing import Protocol
 
 from govinteract.vault.context import canonical
 
-__all__ = ["KeyProvider", "tenant_key_context"]
+__all__ = ["KID_LIMIT", "KeyProvider", "tenant_key_context"]
+
+KID_LIMIT = 200
+"""Characters of a root key's name."""
 
 
 class KeyProvider(Protocol):
     """Wraps keys under a root key that it keeps.
 
-    Every failure to unwrap is `CryptoError("vault.open_failed")`; a provider that can't be
-    reached raises `ProviderError`.
+    Every failure to unwrap is `CryptoError("vault.open_failed")`. A provider that gives no
+    answer raises `ProviderError("vault.provider_unreachable")`: an outage, which a locality
+    lives through. One that answers no (its key is gone or disabled, a right or a login is
+    missing) raises `ProviderError("vault.provider_refused")`: somebody means it.
     """
 
     @property
     def name(self) -> str:
-        """The kind of provider, for people (`file`, `openbao`)."""
+        """The kind of provider, for people and before the colon of `kid` (`file`, `openbao`)."""
         ...
 
     @property
     def kid(self) -> str:
-        """The name of the root key in use, at most 200 characters, stable, not secret."""
+        """The name of the root key, and of its version where it has one, that `wrap` uses.
+
+        Begins with `name` and a colon; at most 200 characters, the same in every process,
+        not secret. It may ask the service once; after `wrap` it is what `wrap` used.
+        """
         ...
 
     def wrap(self, key: bytes, aad: bytes) -> bytes:
@@ -36,7 +46,7 @@ class KeyProvider(Protocol):
         ...
 
     def unwrap(self, blob: bytes, aad: bytes) -> bytes:
-        """Return the key that `wrap` wrapped with the same `aad`."""
+        """Return the key that `wrap` wrapped with the same `aad`, under any version."""
         ...
 
 

@@ -51,7 +51,7 @@ class Policy:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         place = "(self)" if self.location else "()"
         headers["Permissions-Policy"] = (
-            f"geolocation={place}, camera=(), microphone=(), payment=(), browsing-topics=()"
+            f"geolocation={place}, camera=(), microphone=(), payment=()"
         )
         if self.secret:
             headers["Cache-Control"] = "no-store"

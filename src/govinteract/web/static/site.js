@@ -65,7 +65,6 @@
     for (const button of all("[data-upload]", root)) upload(button);
     for (const form of all("form[data-auto]", root)) {
       form.querySelector("button").hidden = true;
-      form.addEventListener("change", () => form.requestSubmit());
     }
     for (const place of all("#map", root)) map(place);
   }
@@ -80,10 +79,29 @@
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) for (const form of all("form")) delete form.dataset.sent; });
 
+  // A button that goes elsewhere (the other language) takes the whole page with it.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.hasAttribute("formaction")) event.stopImmediatePropagation();
+  }, true);
+
+  // The browser's own way back goes one step back, as it does without a script.
+  const step = () => { const field = document.querySelector("#report [name=step]"); return field ? ["what", "where", "who"].indexOf(field.value) : -1; };
+  let at = step();
+  const back = () => document.querySelector("#report button[value=back]");
+  window.addEventListener("popstate", () => { const button = back(); if (button) button.form.requestSubmit(button); });
+  document.addEventListener("click", (event) => {
+    if (event.target === back() && history.state && history.state.step) {
+      event.preventDefault();
+      history.back();
+    }
+  });
+
   document.addEventListener("htmx:after:swap", () => {
     const main = document.getElementById("main");
     if (!main) return;
     dress(main);
+    if (step() > at) history.pushState({ step: step() }, "");
+    at = step();
     const photos = main.querySelector("#photos .kept");
     const first = main.querySelector(".summary") || (document.activeElement === document.body && !photos && main.querySelector("h1"));
     if (first) first.focus();
