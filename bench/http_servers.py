@@ -28,8 +28,8 @@ from govinteract.kernel import System
 from govinteract.storage import open_engine
 from govinteract.web.open311 import part
 
-TABLES = ("gi_fact", "gi_case", "gi_outbox", "gi_wrap", "gi_leaf", "gi_once")
-FRESH = {"key", "id", "stream", "subject", "public_id", "code_hash"}
+TABLES = ("gi_fact", "gi_case", "gi_outbox", "gi_wrap", "gi_blind", "gi_leaf", "gi_once")
+FRESH = {"key", "id", "stream", "subject", "record", "public_id", "code_hash"}
 
 
 def ward_at(url: str, key_file: str) -> Locality:

@@ -21,7 +21,7 @@ from govinteract import Locality, Settings
 from govinteract.feedback import Contact, Report
 from govinteract.kernel import Anonymous, Point
 
-TABLES = ("gi_once", "gi_fact", "gi_case", "gi_outbox", "gi_wrap", "gi_leaf")
+TABLES = ("gi_once", "gi_fact", "gi_case", "gi_outbox", "gi_wrap", "gi_blind", "gi_leaf")
 REPORT = Report(
     service="street-light",
     text="Đèn trước số 12 Lê Lợi tắt ba đêm nay",
@@ -80,7 +80,7 @@ def _statement(
     names = [column[1] for column in info]
     if table in {"gi_fact", "gi_leaf"}:  # not the facts of the keys' making
         rows = [row for row in rows if row[1].startswith("case:")]
-    fresh = {"key", "id", "stream", "subject", "public_id", "code_hash"} & set(names)
+    fresh = {"key", "id", "stream", "subject", "record", "public_id", "code_hash"} & set(names)
     marks = ", ".join("?" for _ in names)
     return f"insert into {table} values ({marks})", rows, [names.index(name) for name in fresh]
 

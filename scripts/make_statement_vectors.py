@@ -292,19 +292,18 @@ def _contents() -> list[Entry]:
 
 def _wrong_keys() -> list[Entry]:
     early, late = TURNED - timedelta(seconds=1), TURNED + timedelta(seconds=1)
-    text = _raw(_payload())
+    text, unknown = _raw(_payload()), _raw(_payload(), STRANGER)
     signed = text.rpartition(".")[0]
     other = _encode(BEFORE.sign(signed.encode()))
     return [
-        _broken("key: unknown", _raw(_payload(), STRANGER), "key_unknown"),
+        _broken("key: unknown", unknown, "key_unknown"),
         _broken("key: revoked", _raw(_payload(), STOLEN), "key_revoked"),
         _broken("key: revoked, signed before", _raw(_payload(iat=int(BEGAN.timestamp())), STOLEN),
                 "key_revoked"),
         _broken("key: retired", _raw(_payload(iat=int(late.timestamp())), BEFORE), "key_outdated"),
         _broken("key: not yet", _raw(_payload(iat=int(early.timestamp()))), "key_outdated"),
         _broken("key: the id of one, the signature of another", f"{signed}.{other}"),
-        _broken("key: unknown, and signed by nobody", f"{_raw(_payload(), STRANGER)[:-86]}{'A' * 86}",
-                "key_unknown"),
+        _broken("key: unknown, signed by nobody", f"{unknown[:-86]}{'A' * 86}", "key_unknown"),
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ PAGE = "https://phuong-hoa-binh.example.vn/verify"
 
 
 def test_the_longest_statement_fits_into_version_25() -> None:
-    """A text at the limit is drawn with an address of 137 characters before it, and no longer one."""
+    """A text at the limit is drawn behind an address of 136 characters, and no longer one."""
     address = PAGE + "x" * (136 - len(PAGE))
     content = statement_url("a" * TEXT_LIMIT, address)
     code = segno.make_qr(content, error="m", boost_error=False)

@@ -139,7 +139,7 @@ def test_what_is_no_set_of_keys_is_refused(text: str) -> None:
 
 
 def test_a_key_under_another_name_is_refused() -> None:
-    """A key's id is its thumbprint, so that no key takes another's place; others are passed over."""
+    """A key's id is its thumbprint: no key takes another's place. Other kinds are passed over."""
     text = KEYS.to_json()
     kid = StatementKey(key=KEY.public_key(), since=AT).kid
     with pytest.raises(InputError):

@@ -15,7 +15,7 @@ from govinteract.storage import scrub
 from govinteract.subjects import certificate_of
 from govinteract.vault.tables import blind_table, wrap_table
 from tests.canary import CANARIES, files_below, sightings
-from tests.subjects.people import Person, erase, report, wraps
+from tests.subjects.people import CONTACT, REPORT, Person, erase, report, wraps
 from tests.support import ANONYMOUS, OFFICER, make_ward
 
 
@@ -218,16 +218,14 @@ def test_the_wraps_leave_the_files(tmp_path: Path) -> None:
         assert all(_seen(files, all_wraps[person.subject]) for person in kept)
 
 
-def _seen(files: dict[str, bytes], needles: list[bytes]) -> bool:
-    # The key inside is what counts: 12 bytes of nonce, 32 of ciphertext, 16 of tag.
-    return any(needle[6:38] in data or needle[30:] in data for data in files.values() for needle in needles)
+def _seen(files: dict[str, bytes], wraps_of_one: list[bytes]) -> bool:
+    """Tell whether the ciphertext of any of these wraps is in any file."""
+    return any(wrap[18:50] in data for data in files.values() for wrap in wraps_of_one)
 
 
 def test_nothing_readable_is_left(tmp_path: Path) -> None:
     """No canary, no sealed photo and no index row of an erased person is in the files."""
     with make_ward(tmp_path) as ward:
-        from tests.subjects.people import CONTACT, REPORT
-
         somebody = report(ward, CONTACT, REPORT, photo=True)
         with ward.engine.connect() as connection:
             photo = bytes(connection.exec_driver_sql("select content from gi_file").scalar_one())

@@ -36,7 +36,7 @@ TYPE: Final = "gi.statement.v1"
 """What the header says that this is; another format of ours would say something else."""
 
 TEXT_LIMIT: Final = 860
-"""Characters of a text: with an address of 137 before it, a QR code of version 25."""
+"""Characters of a text: with `#` and an address of 136 before it, a QR code of version 25."""
 
 _PARTS = 3
 _MEMBERS = {"claims", "iat", "iss", "kind", "sub"}

@@ -72,10 +72,11 @@ def open_async_client(
     )
 
 
-def trust(authority: Path) -> SSLContext:
-    """Return what `open_client` takes as `tls` to trust the certificates of `authority` alone.
+def trust(authority: Path | None = None) -> SSLContext:
+    """Return what `open_client` takes as `tls`; make it once, it is slow to make.
 
-    `authority` is a PEM file. Raises `SettingsError("http.authority_unreadable")`.
+    It trusts the certificates of `authority` alone, a PEM file, or those that the machine
+    trusts. Raises `SettingsError("http.authority_unreadable")`.
     """
     import ssl  # noqa: PLC0415 - as above
 

@@ -56,7 +56,7 @@ class Outbox:
             "b_channel": channel, "b_body": _canonical(body), "b_now": write_instant(tx.now),
             "b_next_at": write_instant(at or tx.now),
         }  # fmt: skip
-        tx.write(tables.PUT, row)
+        tx.write_fixed(tables.PUT, row)
         return row["b_id"]
 
     def dead(self, *, limit: int = 100) -> list[Letter]:

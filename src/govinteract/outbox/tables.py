@@ -22,7 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
+    literal_column,
     or_,
     select,
     text,
@@ -77,8 +77,7 @@ outbox_table = Table(
 )  # fmt: skip
 
 _ROW, _EARLIER = outbox_table.c, outbox_table.alias("earlier").c
-_PENDING = literal("pending", literal_execute=True)
-_DEAD = literal("dead", literal_execute=True)
+_PENDING, _DEAD = literal_column("'pending'"), literal_column("'dead'")
 _LOCALITY, _ID, _NOW, _STREAM, _CHANNEL, _ERROR = (
     bindparam(f"b_{name}", type_=String)
     for name in ("locality", "id", "now", "stream", "channel", "error")
@@ -95,8 +94,8 @@ _LAST_PLACE = select(func.coalesce(func.max(_EARLIER.place), 0)).where(
 )  # fmt: skip
 PUT = insert(outbox_table).values(
     locality=_LOCALITY, id=_ID, topic=bindparam("b_topic"), stream=_STREAM, channel=_CHANNEL,
-    place=_LAST_PLACE.scalar_subquery() + 1, body=bindparam("b_body"), state="pending",
-    attempts=0, next_at=bindparam("b_next_at"), created_at=_NOW,
+    place=_LAST_PLACE.scalar_subquery() + 1, body=bindparam("b_body"), state=_PENDING,
+    attempts=literal_column("0"), next_at=bindparam("b_next_at"), created_at=_NOW,
 )  # fmt: skip
 """Put a letter behind those of its stream and channel that are still on their way."""
 

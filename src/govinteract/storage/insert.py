@@ -1,7 +1,6 @@
-"""INSERT statements, written once for a table, its columns and a dialect.
+"""Statements that are written once: their text is half of what an insert costs.
 
-Columns hold what both drivers take as it is, so a row needs no conversion on its way in,
-and the text of its statement is always the same: that is half of what an insert costs.
+Columns hold what both drivers take as it is, so a row needs no conversion on its way in.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect, Table
+    from sqlalchemy import ClauseElement, Compiled, Dialect, Table
 
-__all__ = ["insert_sql"]
+__all__ = ["fixed_sql", "insert_sql"]
 
 
 @lru_cache(maxsize=256)
@@ -28,6 +27,20 @@ def insert_sql(
     statement = maker.insert(table)
     if absent:
         statement = statement.on_conflict_do_nothing()
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    names = compiled.positiontup if compiled.positional else None
+    return _written(statement.compile(dialect=dialect, column_keys=list(columns)))
+
+
+@lru_cache(maxsize=64)
+def fixed_sql(
+    statement: ClauseElement, dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None, dict[str, object]]:
+    """Return the text of a module's constant `statement`, the order of its parameters, and
+    the values that stand in it from the start."""
+    compiled = statement.compile(dialect=dialect)
+    known = {name: value for name, value in compiled.params.items() if value is not None}
+    return *_written(compiled), known
+
+
+def _written(compiled: Compiled) -> tuple[str, tuple[str, ...] | None]:
+    names = getattr(compiled, "positiontup", None)
     return str(compiled), None if names is None else tuple(names)

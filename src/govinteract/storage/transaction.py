@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from govinteract.errors import StorageError
 from govinteract.kernel.ids import new_id
 from govinteract.storage.engine import BUSY_SECONDS, writer_lock
-from govinteract.storage.insert import insert_sql
+from govinteract.storage.insert import fixed_sql, insert_sql
 
 if TYPE_CHECKING:
     import threading
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from sqlalchemy import CursorResult, Engine, Executable, Select, Table
+    from sqlalchemy import ClauseElement, CursorResult, Engine, Executable, Select, Table
 
     from govinteract.kernel.actor import Actor
     from govinteract.kernel.clock import Clock
@@ -75,6 +75,14 @@ class Transaction:
         """Run a statement that changes rows; a list of mappings runs it for each."""
         self._begin_writing()
         return self._connection.execute(statement, params)
+
+    def write_fixed(self, statement: ClauseElement, params: dict[str, Any]) -> None:
+        """Run a module's constant statement, whose text is written once, for one row."""
+        sql, names, known = fixed_sql(statement, self._engine.dialect)
+        values = known | params
+        self._begin_writing()
+        row: Any = values if names is None else tuple(map(values.get, names))
+        self._connection.exec_driver_sql(sql, row)
 
     def read_locked(self, statement: Select[Any], params: Params = None) -> CursorResult[Any]:
         """Read rows that this transaction is about to change: as they are now, and held.

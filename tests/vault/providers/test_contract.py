@@ -1,5 +1,5 @@
-"""The one contract, run against every provider that comes with the library."""
-
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -10,6 +10,7 @@ from govinteract.kernel import SystemEntropy
 from govinteract.testing import KeyProviderContract
 from govinteract.vault import KeyProvider, LocalKeyFile
 from govinteract.vault.providers import AwsKms, OpenBao, PassphraseFile, Pkcs11
+from govinteract.vault.providers.patience import Impatient
 from tests.vault.providers.servers import BAO_TOKEN, PIN, SOFTHSM, Gate
 
 ENTROPY = SystemEntropy()
@@ -99,9 +100,7 @@ class TestPkcs11(KeyProviderContract):
         self.token = token
 
     def _open(self, label: str) -> Pkcs11:
-        return Pkcs11(SOFTHSM, self.token, label, PIN, ENTROPY, seconds=self.seconds)
-
-    seconds = 10.0
+        return Pkcs11(SOFTHSM, self.token, label, PIN, ENTROPY, seconds=2.0)
 
     def opened(self) -> KeyProvider:
         return self._open("ward")
@@ -112,8 +111,15 @@ class TestPkcs11(KeyProviderContract):
     @contextmanager
     def cut_off(self) -> Iterator[None]:
         """Let the module hang, as one does whose device is gone."""
-        raise NotImplementedError
-        yield
+        back = threading.Event()
+        worker = Impatient.of(f"pkcs11 {SOFTHSM} {os.getpid()}")
+        hung = threading.Thread(target=lambda: worker.run(lambda: back.wait(60), 60))
+        hung.start()
+        try:
+            yield
+        finally:
+            back.set()
+            hung.join()
 
     def secrets(self) -> list[str]:
         return [PIN]

@@ -128,9 +128,12 @@ def _answers(name: str) -> Iterator[None]:
 
 
 def _said(name: str, response: Any) -> Exception:
-    code = str(response.get("Error", {}).get("Code", ""))
+    said = response.get("Error", {})
+    code = str(said.get("Code", ""))
+    # "Access denied" is also what bytes get that name a key AWS does not know.
+    foreign = code == "AccessDeniedException" and "not authorized" not in said.get("Message", "")
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
-    if code in _WRONG_BYTES:
+    if code in _WRONG_BYTES or foreign:
         return open_failed()
     if code in _PASSING or status >= 500:  # noqa: PLR2004 - the server's own failures
         return unreachable(name, code)

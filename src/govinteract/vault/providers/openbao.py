@@ -13,10 +13,9 @@ everything to the newest. The token needs `update` on those two paths and `read`
 from __future__ import annotations
 
 import json
-import os
 import re
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from govinteract.errors import CryptoError, InputError, ProviderError, SettingsError
@@ -26,10 +25,13 @@ from govinteract.vault.refusal import open_failed, provider_refused, unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from ssl import SSLContext
 
     from govinteract.http import Flow
 
 __all__ = ["OpenBao"]
+
+T = TypeVar("T")
 
 _MAGIC = b"B\x01"
 _LIMITS = Limits(connect=3.0, wait=5.0, total=10.0, body=100_000)
@@ -65,7 +67,7 @@ class OpenBao:
         self._key, self._token, self._authority = key, token, authority
         self._root = f"{self.name}:{parts.netloc}/{mount}/{key}"
         self._version = 0
-        self._client: tuple[int, Any] | None = None
+        self._tls: SSLContext | None = None
 
     @classmethod
     def at(cls, place: str, token: Callable[[], str], *, authority: Path | None = None) -> Self:
@@ -132,9 +134,12 @@ class OpenBao:
         why = _NO_KEY if _NO_KEY in errors else f"it answered {status}: token, policy, mount or key"
         return provider_refused(self.name, why)
 
-    def _run(self, flow: Flow[Any]) -> Any:
+    def _run(self, flow: Flow[T]) -> T:
+        """Carry out `flow` over a connection of its own: the next one is in minutes."""
+        self._tls = self._tls or trust(self._authority)
         try:
-            return run(flow, self._connection(), limits=_LIMITS)
+            with open_client(_LIMITS, tls=self._tls) as client:
+                return run(flow, client, limits=_LIMITS)
         except ProviderError as error:
             if error.code.startswith("http."):
                 raise unreachable(self.name, error.hint) from None
@@ -143,13 +148,6 @@ class OpenBao:
             raise provider_refused(self.name, "the token has characters no header has") from None
         except (KeyError, TypeError, ValueError):
             raise unreachable(self.name, "its answer is none of OpenBao's") from None
-
-    def _connection(self) -> Any:
-        """Return this process's client: connections don't survive a fork."""
-        if self._client is None or self._client[0] != os.getpid():
-            tls = trust(self._authority) if self._authority else None
-            self._client = os.getpid(), open_client(_LIMITS, tls=tls)
-        return self._client[1]
 
     def __repr__(self) -> str:
         return f"<OpenBao {self._root}>"
