@@ -122,7 +122,8 @@ def test_each_pair_of_bodies_swapped_is_named(attacked: Attacked) -> None:
 
 
 def _cut(at: int) -> tuple[str, ...]:
-    gone = f"select 1 from gi_leaf l where l.stream = gi_fact.stream and l.seq = gi_fact.seq and l.idx >= {at}"
+    same = "l.stream = gi_fact.stream and l.seq = gi_fact.seq"
+    gone = f"select 1 from gi_leaf l where {same} and l.idx >= {at}"
     return (
         f"delete from gi_fact where exists ({gone})",
         f"delete from gi_leaf where idx >= {at}",
@@ -135,7 +136,7 @@ def test_each_truncation_is_named(attacked: Attacked) -> None:
     """A log cut at any place, checkpoints and all, is found by a kept checkpoint and named."""
     for at in _places(attacked):
         wrong = attacked.after(*_cut(at), known=attacked.kept)
-        assert wrong.startswith((f"leaf {at}", "tile 0/0"))
+        assert wrong.startswith(f"leaf {at}: missing")
         without = attacked.after(*_cut(at)[:2])
         assert f"leaf {at}: missing" in without
 
@@ -168,7 +169,22 @@ def test_each_forged_leaf_is_named_and_never_sequenced(attacked: Attacked) -> No
     assert "forged:1#1" in wrong
 
 
-def test_a_gap_in_a_stream_is_named(attacked: Attacked) -> None:
-    """A tile that was changed is named with its level and number."""
+def test_each_leaf_of_another_type_is_named(attacked: Attacked) -> None:
+    """SQLite keeps bytes for text, text for bytes and text that is none: the place is named."""
+    for index in _places(attacked)[::3]:
+        fact = attacked.leaf(index)
+        for table, column, value in (
+            ("gi_fact", "body", "x'7b7d'"),
+            ("gi_fact", "kind", "x'00'"),
+            ("gi_fact", "body", "cast(x'ff' as text)"),
+            ("gi_leaf", "hash", "'text'"),
+            ("gi_leaf", "mac", "'text'"),
+        ):
+            wrong = attacked.after(f"update {table} set {column} = {value} where {_of(fact)}")
+            assert f"{fact[0]}#{fact[1]}" in wrong or f"leaf {index}:" in wrong
+
+
+def test_each_changed_tile_is_named(attacked: Attacked) -> None:
+    """A tile that was changed or lost is named with its level and number."""
     assert "tile 0/0" in attacked.after("update gi_tile set hashes = substr(hashes, 1, 32)")
     assert "tile 0/0" in attacked.after("delete from gi_tile")

@@ -157,7 +157,8 @@ def test_paths_of_tiles(path: str, index: int, width: int) -> None:
     "path",
     [
         "", "0", "67", "0067", "x000/067", "001/067", "x001/x067", "067.p/", "067.p/0", "067.p/01",
-        "067.p/256", "067.p/x", "067.p/٣", "067.p/1.p/1", "../000", "x001/x001/x001/x001/x001/x001/001",
+        "067.p/256", "067.p/x", "067.p/٣", "067.p/1.p/1", "../000",
+        "x001/x001/x001/x001/x001/x001/001",
     ],
 )  # fmt: skip
 def test_other_paths_are_refused(path: str) -> None:

@@ -93,21 +93,21 @@ def test_a_search_is_for_one_thing(small_ward: Locality, asked: dict[str, str]) 
 def _rows(ward: Locality) -> dict[str, int]:
     query = select(blind_table.c.index_name, func.count()).group_by(blind_table.c.index_name)
     with ward.engine.connect() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {str(name): int(count) for name, count in connection.execute(query)}
 
 
 def test_indexes_are_rebuilt_while_people_search(ward: Locality, codes: list[str]) -> None:
     """Stopped half-way the search still finds everybody; run again it goes on and drops the old."""
     settings = ward.settings.model_copy(update={"index_people": 500_000})
     grown = Locality(settings, engine=ward.engine, clock=ward.clock)
-    before = _rows(ward)
+    before = {name for name in _rows(ward) if name.startswith("contact.phone")}
     with pytest.raises(KeyboardInterrupt):
         rebuild_indexes(grown, OFFICER, batch=2, progress=_stop)
-    assert _rows(grown).keys() > before.keys()
+    assert _rows(grown).keys() > before
     for locality in (ward, grown):
         assert _search(locality, phone="0987 612 354") == {codes[1], codes[3]}
     assert rebuild_indexes(grown, OFFICER, batch=2) == len(PEOPLE) - 2
-    assert not _rows(grown).keys() & before.keys()
+    assert not _rows(grown).keys() & before
     assert _search(grown, phone="0987 612 354") == {codes[1], codes[3]}
     assert _search(grown, name="An") == {codes[0], codes[2]}
 

@@ -11,7 +11,17 @@ from govinteract.vault import wraps_of
 from tests.canary import CANARIES
 from tests.support import ANONYMOUS, OFFICER
 
-__all__ = ["CONTACT", "OTHER", "REPORT", "Person", "erase", "find_subject", "picture", "report", "wraps"]
+__all__ = [
+    "CONTACT",
+    "OTHER",
+    "REPORT",
+    "Person",
+    "erase",
+    "find_subject",
+    "picture",
+    "report",
+    "wraps",
+]
 
 REPORT = Report(
     service="street-light", text=CANARIES["text"], address=CANARIES["address"],

@@ -48,7 +48,9 @@ days = 365
 
 def _stay(days: float, kind: str = "resolved", subject: str = "s", service: str = "x") -> Stay:
     since = NOW - timedelta(days=days)
-    return Stay(case_id=f"{subject}-{days}", subject=subject, service=service, kind=kind, since=since)
+    return Stay(
+        case_id=f"{subject}-{days}", subject=subject, service=service, kind=kind, since=since
+    )
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_rows_are_found_until_they_are_forgotten(any_house: House) -> None:
         assert store.find("contact.name", "tokens", "Anh Tran") == {"r-s-3"}
         assert store.find("contact.name", "tokens", "Anh Nobody") == set()
         assert store.find("contact.phone", "word", "anh") == set()
-        assert store.indexed(["r-s-1", "r-s-2"]) == {"r-s-2"}
+        assert store.indexed(["r-s-1", "r-s-2", "r-none"]) == {"r-s-2"}
         assert store.drop_older() == 3
         assert store.find("contact.name", "word", "anh") == {"r-s-2"}
         assert store.forget("s-2") == 1

@@ -1,4 +1,4 @@
-"""`db upgrade` and `projections rebuild`: the tables, and what they hold."""
+"""`db upgrade`, `db scrub` and `projections rebuild`: the tables, and what they hold."""
 
 from itertools import islice
 from typing import Annotated
@@ -48,6 +48,16 @@ def _upgrade(
         print(say(kind, locality=ward.id, database=ward.engine.url))
         for step in done:
             print(f"- {step}")
+
+
+@_db.command("scrub", epilog="Example: govinteract db scrub")
+def _scrub(ctx: typer.Context) -> None:
+    """Get deleted bytes out of the database's files; `subject erase` does it by itself."""
+    with ctx.obj.ward() as ward:
+        if not ward.scrub():
+            note(say("cli.not_scrubbed"))
+            raise typer.Exit(1)
+    print(say("cli.scrubbed"))
 
 
 @_projections.command("rebuild", epilog="Example: govinteract projections rebuild --check")

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import dumps
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 from attrs import asdict
@@ -12,9 +13,10 @@ from attrs import asdict
 from govinteract.cli.language import language, say
 from govinteract.cli.terminal import as_json, note
 from govinteract.errors import InputError
+from govinteract.facts import prove_inclusion
 from govinteract.kernel import Anonymous, Officer
 from govinteract.locality import Locality
-from govinteract.subjects import certificate_of, write_export
+from govinteract.subjects import certificate_of, sign_certificate, write_export
 from govinteract.upkeep import rebuild_indexes, run_retention
 
 __all__ = ["add_to"]
@@ -46,6 +48,10 @@ def _erase(
     by: _By = "operator",
     basis: Annotated[str, typer.Option(help="request, retention or order.")] = "request",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="Write the signed certificate and its proof into this new file."),
+    ] = None,
     json: _Json = False,
 ) -> None:
     """Erase a person: destroy the keys of her data, for us and for everybody, for good.
@@ -54,27 +60,44 @@ def _erase(
     deleted bytes leave the database's files. Finding by phone opens contacts, on record.
     """
     with ctx.obj.ward() as ward:
-        done = []
-        for subject in _find(ward, code, phone, by):
-            with ward.acting_as(Officer(by)) as tx:
-                done.append(tx.subjects.erase(subject, basis=basis, dry_run=dry_run))
+        done = [
+            _erase_one(ward, subject, by, basis, dry_run=dry_run)
+            for subject in _find(ward, code, phone, by)
+        ]
         scrubbed = dry_run or ward.scrub()
-        with ward.acting_as(Officer(by)) as tx:
-            papers = [
-                None if dry_run else certificate_of(tx.facts, one.stream, one.seq) for one in done
-            ]
-    if json:
-        pairs = zip(done, papers, strict=True)
-        rows = [{**one.to_json(), "certificate": c and c.to_json()} for one, c in pairs]
-        as_json({"erased": rows, "scrubbed": scrubbed})
-        return
-    for one in done:
-        counts = one.counts["feedback"]
-        print(say("cli.erasable" if dry_run else "cli.erased", keys=len(one.wraps), **counts))
         if not dry_run:
-            print(say("cli.erasure_fact", stream=one.stream, seq=one.seq))
+            ward.sequence()
+            with ward.acting_as(Officer(by)) as tx:
+                for row in done:
+                    row["proof"] = prove_inclusion(tx.transaction, row["stream"], row["seq"]).text
+    if certificate is not None:
+        with _new_file(certificate) as sink:
+            sink.write(dumps(done, ensure_ascii=False, indent=2).encode())
+    if json:
+        as_json({"erased": done, "scrubbed": scrubbed})
+        return
+    for row in done:
+        keys = len(row["wraps"])
+        print(
+            say("cli.erasable" if dry_run else "cli.erased", keys=keys, **row["counts"]["feedback"])
+        )
+        if not dry_run:
+            print(say("cli.erasure_fact", stream=row["stream"], seq=row["seq"]))
     if not scrubbed:
         note(say("cli.not_scrubbed"))
+
+
+def _erase_one(
+    ward: Locality, subject: str, by: str, basis: str, *, dry_run: bool
+) -> dict[str, Any]:
+    """Erase a person and sign the certificate in one commit; return what is told of it."""
+    with ward.acting_as(Officer(by)) as tx:
+        done = tx.subjects.erase(subject, basis=basis, dry_run=dry_run)
+        if dry_run:
+            return done.to_json()
+        paper = certificate_of(tx.facts, done.stream, done.seq)
+        statement = sign_certificate(paper, tx.statements)
+    return {**done.to_json(), "certificate": paper.to_json(), "statement": statement}
 
 
 @_subject.command("export", epilog="Example: govinteract subject export --code CODE --out me.zip")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy import and_, func, select
 
-from govinteract.errors import CryptoError
+from govinteract.errors import CryptoError, StorageError
 from govinteract.facts.checkpoint import Checkpoint, read_note
 from govinteract.facts.log import newest_note
 from govinteract.facts.merkle import EMPTY_ROOT, TILE_WIDTH, Frontier
@@ -27,7 +27,7 @@ from govinteract.facts.tiles import grow
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, Select
 
     from govinteract.facts.log import LogKeys
     from govinteract.storage.transaction import Transaction
@@ -108,7 +108,7 @@ def _new_leaves_are_ours(tx: Transaction, keys: LogKeys) -> None:
     query = select(_LEAF.stream, _LEAF.seq, _LEAF.hash, _LEAF.mac)
     query = query.where(_LEAF.locality == tx.locality, _LEAF.idx.is_(None))
     for row in tx.read(query.order_by(_LEAF.stream, _LEAF.seq)):
-        if not compare_digest(keys.mac(row.hash, None), bytes(row.mac)):
+        if not keys.wrote(row.hash, row.mac):
             place = f"fact {row.stream}#{row.seq}"
             raise _Wrong(f"{place}: has a leaf that the library did not write (added by hand?)")
 
@@ -124,14 +124,15 @@ class _Walk:
         self._next = next(self._points, None)
         self._frontier = Frontier()
         self._signed = 0
+        self._wrong_tile = ""
 
     def to_the_end(self) -> None:
-        """Walk; raises `_Wrong` at the first wrong place."""
+        """Walk; raises `_Wrong` at the first wrong place, and for a tile if nothing else is."""
         above: list[bytes] = []  # the roots of full tiles: what level 1 must hold
         for rows in _leaves(self._tx):
             start = self._frontier.size
             leaves = self._checked(rows)
-            above += _checked_tiles(self._tx, 0, start, leaves)
+            above += self._full_tiles(0, start, leaves)
             self._append(leaves)
         if self._next is not None:
             self._reach(self._next)
@@ -139,7 +140,9 @@ class _Walk:
             raise _Wrong(f"leaf {self._signed}: has an index that no checkpoint signs")
         level = 1
         while above:
-            above, level = _checked_tiles(self._tx, level, 0, above), level + 1
+            above, level = self._full_tiles(level, 0, above), level + 1
+        if self._wrong_tile:
+            raise _Wrong(self._wrong_tile)
 
     def _checked(self, rows: Sequence[Row[Any]]) -> list[bytes]:
         """Return the leaves of `rows`, made from their facts and found to be what is stored."""
@@ -148,13 +151,17 @@ class _Walk:
         if None in bodies or places != tuple(range(first, first + len(rows))):
             self._name(rows)
         head, sha256 = self._head, hashlib.sha256
-        leaves = [
-            sha256(row_of(head, *row)).digest()
-            for row in zip(streams, seqs, kinds, ats, actors, bodies, strict=True)
-        ]
-        made = b"".join([mac(leaf, index) for index, leaf in enumerate(leaves, start=first)])
-        if list(hashes) != leaves or not compare_digest(made, b"".join(macs)):
+        try:
+            leaves = [
+                sha256(row_of(head, *row)).digest()
+                for row in zip(streams, seqs, kinds, ats, actors, bodies, strict=True)
+            ]
+            made = b"".join([mac(leaf, index) for index, leaf in enumerate(leaves, start=first)])
+            if list(hashes) != leaves or not compare_digest(made, b"".join(macs)):
+                self._name(rows)
+        except (AttributeError, TypeError):  # SQLite keeps bytes where text belongs, if told to
             self._name(rows)
+            raise
         return leaves
 
     def _name(self, rows: Sequence[Row[Any]]) -> None:
@@ -165,11 +172,32 @@ class _Walk:
                 raise _Wrong(f"leaf {index}: missing (next is {row.idx}, {place})")
             if row.body is None:
                 raise _Wrong(f"{place}: removed, its leaf {index} stands")
-            said = (row.stream, row.seq, row.kind, row.at, row.actor, row.body)
-            leaf = hashlib.sha256(row_of(self._head, *said)).digest()
-            mac = self._keys.mac(leaf, index)
-            if bytes(row.hash) != leaf or not compare_digest(mac, bytes(row.mac)):
+            if not self._is_leaf(row, index):
                 raise _Wrong(f"{place}: differs from what was recorded as leaf {index}")
+
+    def _is_leaf(self, row: Row[Any], index: int) -> bool:
+        said = (row.kind, row.at, row.actor, row.body)
+        kinds = {*map(type, said)}, {type(row.hash), type(row.mac)}
+        if kinds != ({str}, {bytes}):
+            return False
+        leaf = hashlib.sha256(row_of(self._head, row.stream, row.seq, *said)).digest()
+        return bool(row.hash == leaf) and compare_digest(self._keys.mac(leaf, index), row.mac)
+
+    def _full_tiles(self, level: int, start: int, hashes: Sequence[bytes]) -> list[bytes]:
+        """Compare `hashes` with what the tiles of `level` hold from `start` on.
+
+        Returns the roots of the full ones; remembers the first that is wrong.
+        """
+        first = start // TILE_WIDTH
+        tiles, full = grow(b"", hashes)  # batches begin where tiles do
+        query = select(_TILE.idx, _TILE.hashes).where(_TILE.locality == self._tx.locality)
+        last = first + len(tiles)
+        query = query.where(_TILE.level == level, _TILE.idx >= first, _TILE.idx < last)
+        stored = {row.idx: row.hashes for row in self._tx.read(query)}
+        wrong = [index for index, tile in enumerate(tiles, first) if stored.get(index) != tile]
+        if wrong and not self._wrong_tile:
+            self._wrong_tile = f"tile {level}/{wrong[0]}: does not hold what the leaves say"
+        return full
 
     def _append(self, leaves: list[bytes]) -> None:
         """Grow the tree by `leaves`, stopping at each checkpoint to compare."""
@@ -197,9 +225,26 @@ def _leaves(tx: Transaction) -> Iterator[Sequence[Row[Any]]]:
     ).select_from(joined)  # fmt: skip
     query = query.where(_LEAF.locality == tx.locality).order_by(_LEAF.idx).limit(_BATCH)
     after = -1
-    while rows := tx.read(query.where(_LEAF.idx > after)).all():
+    while True:
+        try:
+            rows = tx.read(query.where(_LEAF.idx > after)).all()
+        except StorageError:
+            _name_what_cannot_be_read(tx, query, after)
+            raise
+        if not rows:
+            return
         yield rows
         after = rows[-1].idx
+
+
+def _name_what_cannot_be_read(tx: Transaction, query: Select[Any], after: int) -> None:
+    """Find the first leaf after `after` whose text is no text: SQLite takes any bytes for it."""
+    places = select(_LEAF.idx).where(_LEAF.locality == tx.locality, _LEAF.idx > after)
+    for index in tx.read(places.order_by(_LEAF.idx).limit(_BATCH)).scalars().all():
+        try:
+            tx.read(query.where(_LEAF.idx == index)).all()
+        except StorageError as error:
+            raise _Wrong(f"leaf {index}: what is recorded can't be read as text") from error
 
 
 def _points(tx: Transaction, keys: LogKeys, known: Checkpoint | None) -> Iterator[Checkpoint]:
@@ -232,24 +277,6 @@ def _stored_points(tx: Transaction, keys: LogKeys) -> Iterator[Checkpoint]:
                 raise _Wrong(f"checkpoint {row.size}: signed for another size")
             yield checkpoint
         after = rows[-1].size
-
-
-def _checked_tiles(tx: Transaction, level: int, start: int, hashes: Sequence[bytes]) -> list[bytes]:
-    """Compare `hashes` with what the tiles of `level` hold from `start` on; return full roots."""
-    first = start // TILE_WIDTH
-    tiles, full = grow(b"", hashes)  # batches begin where tiles do
-    query = select(_TILE.idx, _TILE.hashes).where(_TILE.locality == tx.locality)
-    query = query.where(_TILE.level == level, _TILE.idx >= first, _TILE.idx < first + len(tiles))
-    stored = {row.idx: bytes(row.hashes) for row in tx.read(query)}
-    for index, tile in enumerate(tiles, start=first):
-        if stored.get(index) != tile:
-            place = f"tile {level}/{index}"
-            raise _Wrong(f"{place}: does not hold what leaf {_begins(level, index)} and after say")
-    return full
-
-
-def _begins(level: int, index: int) -> int:
-    return int(index * TILE_WIDTH ** (level + 1))
 
 
 def _streams_count_from_one(tx: Transaction) -> None:

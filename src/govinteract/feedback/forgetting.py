@@ -81,7 +81,10 @@ class Holdings:
             _CASE.locality == self._tx.locality, _CASE.id.in_([case.id for case in cases]),
             _CASE.erased_at.is_(None),
         )  # fmt: skip
-        living = set(self._tx.read_locked(query).scalars()) if cases else set()
+        if not cases:
+            return
+        living = set(self._tx.read_locked(query).scalars())
+        self._recorder.blind.take_out([case.id for case in cases])
         for case, contact in zip(cases, contacts, strict=True):
             if case.id in living:
                 self._recorder.blind.put(case.subject, case.id, contact_values(contact))

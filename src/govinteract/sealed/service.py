@@ -173,6 +173,8 @@ class Submissions:
     def _move(
         self, found: Submission, state: str, kind: str, body: dict[str, Any], **values: None
     ) -> None:
+        if found.state == State.ERASED:
+            raise _unknown()
         seq = len(self._facts.of(_stream(found.id))) + 1
         changed = {"seq": seq, "state": state, "updated_at": write_instant(self._tx.now), **values}
         change = update(sealed_submission_table).where(*self._key(found.id))

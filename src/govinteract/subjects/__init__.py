@@ -1,6 +1,6 @@
 """People whose data we hold: what there is of them, held by law, handed over, erased for good."""
 
-from govinteract.subjects.certificate import ErasureCertificate, certificate_of
+from govinteract.subjects.certificate import ErasureCertificate, certificate_of, sign_certificate
 from govinteract.subjects.export import write_export
 from govinteract.subjects.model import Erasure, Hold, Holder
 from govinteract.subjects.retention import (
@@ -24,5 +24,6 @@ __all__ = [
     "Stay",
     "Subjects",
     "certificate_of",
+    "sign_certificate",
     "write_export",
 ]

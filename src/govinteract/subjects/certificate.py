@@ -7,7 +7,8 @@ that it names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import hashlib
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from attrs import asdict, frozen
 
@@ -15,12 +16,22 @@ from govinteract.errors import NotFound
 from govinteract.kernel.canonical import canonical_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from govinteract.facts import Fact, Facts
 
-__all__ = ["FORMAT", "ErasureCertificate", "certificate_of"]
+__all__ = ["FORMAT", "ErasureCertificate", "Issuer", "certificate_of", "sign_certificate"]
 
 FORMAT = "gi/erasure/v1"
 _KINDS = {"subject.erased", "subject.anonymised"}
+
+
+class Issuer(Protocol):
+    """Who signs statements (`govinteract.attest.Statements`)."""
+
+    def issue(self, kind: str, subject_ref: str, claims: Mapping[str, Any]) -> str:
+        """Sign what is stated now and return its text."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -69,6 +80,22 @@ class ErasureCertificate:
     def canonical(self) -> bytes:
         """Return the one spelling of the claims (RFC 8785)."""
         return canonical_json(self.to_json()).encode()
+
+
+def sign_certificate(certificate: ErasureCertificate, issuer: Issuer) -> str:
+    """Return the signed statement (`erasure.certificate`), short enough for a QR.
+
+    It names the fact and its leaf in the log, and the SHA-256 of `canonical`, which the
+    person gets beside it. Records `statement.issued`; commits with the erasure.
+    """
+    claims = {
+        "fact": f"{certificate.stream}#{certificate.seq}", "at": certificate.at,
+        "basis": certificate.basis, "keys": len(certificate.kids),
+        "wraps": len(certificate.wraps), "epochs": list(certificate.epochs),
+        "leaf": certificate.leaf,
+        "certificate": hashlib.sha256(certificate.canonical()).hexdigest(),
+    }  # fmt: skip
+    return issuer.issue("erasure.certificate", certificate.subject, claims)
 
 
 def certificate_of(facts: Facts, stream: str, seq: int) -> ErasureCertificate:

@@ -71,12 +71,20 @@ class BlindStore:
         return self._tx.write(delete(blind_table).where(*others)).rowcount
 
     def indexed(self, records: Sequence[str]) -> set[str]:
-        """Return which of `records` stand in this plan's indexes."""
-        query = select(_ROW.record).where(
-            _ROW.locality == self._tx.locality, _ROW.record.in_(records),
-            _ROW.index_name.in_(self.names),
-        )  # fmt: skip
-        return set(self._tx.read(query.distinct()).scalars())
+        """Return which of `records` have rows, and all of them of this plan."""
+        query = select(_ROW.record, _ROW.index_name).where(
+            _ROW.locality == self._tx.locality, _ROW.record.in_(records)
+        )
+        names = set(self.names)
+        found: dict[str, bool] = {}
+        for record, name in self._tx.read(query.distinct()):
+            found[record] = found.get(record, True) and name in names
+        return {record for record, is_new in found.items() if is_new}
+
+    def take_out(self, records: Sequence[str]) -> None:
+        """Delete every row of `records`, of whatever plan, so that they can be put anew."""
+        mine = (_ROW.locality == self._tx.locality, _ROW.record.in_(records))
+        self._tx.write(delete(blind_table).where(*mine))
 
     def _rows(
         self, index: BlindIndex, subject: str, record: str, text: str | None

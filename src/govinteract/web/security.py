@@ -50,9 +50,7 @@ class Policy:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         place = "(self)" if self.location else "()"
-        headers["Permissions-Policy"] = (
-            f"geolocation={place}, camera=(), microphone=(), payment=()"
-        )
+        headers["Permissions-Policy"] = f"geolocation={place}, camera=(), microphone=(), payment=()"
         if self.secret:
             headers["Cache-Control"] = "no-store"
         else:

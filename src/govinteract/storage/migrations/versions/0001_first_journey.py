@@ -187,6 +187,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("locality", "role", "epoch", name=op.f("pk_gi_key")),
     )
     op.create_table(
+        "gi_key_wrap",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("root", sa.String(length=200), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "role", "epoch", "root", name=op.f("pk_gi_key_wrap")),
+    )
+    op.create_table(
         "gi_leaf",
         sa.Column("locality", sa.String(length=64), nullable=False),
         sa.Column("stream", sa.String(length=120), nullable=False),
@@ -298,6 +308,66 @@ def upgrade() -> None:
         sa.Column("mark", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("locality", "mark", name=op.f("pk_gi_poison")),
+    )
+    op.create_table(
+        "gi_reader_key",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("kid", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.Column("registered_at", sa.String(length=27), nullable=False),
+        sa.Column("retired_at", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("locality", "kid", name=op.f("pk_gi_reader_key")),
+    )
+    op.create_table(
+        "gi_recovery",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("kid", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=1216), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("shares", sa.Integer(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "kid", name=op.f("pk_gi_recovery")),
+    )
+    op.create_table(
+        "gi_rotation",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begun_at", sa.String(length=27), nullable=False),
+        sa.Column("place", sa.LargeBinary(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("locality", "kind", "number", name=op.f("pk_gi_rotation")),
+    )
+    op.create_table(
+        "gi_sealed_submission",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("submitted_at", sa.String(length=27), nullable=False),
+        sa.Column("updated_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "id", name=op.f("pk_gi_sealed_submission")),
+    )
+    op.create_index(
+        "ix_gi_sealed_submission_code",
+        "gi_sealed_submission",
+        ["locality", "code_hash"],
+        unique=True,
+    )
+    op.create_table(
+        "gi_sealed_wrap",
+        sa.Column("locality", sa.String(length=64), nullable=False),
+        sa.Column("submission", sa.String(length=36), nullable=False),
+        sa.Column("kid", sa.String(length=32), nullable=False),
+        sa.Column("wrap", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("locality", "submission", "kid", name=op.f("pk_gi_sealed_wrap")),
     )
     op.create_table(
         "gi_session",
