@@ -83,7 +83,8 @@ def rebuild_indexes(
     Runs while the application does: new cases are indexed by the new plan from the start,
     searches ask the old rows too until all are new, then the old ones are deleted. Each
     batch is a transaction that opens its contacts for `officer` ("resolve-report"), on
-    record. What was indexed already is not opened, so it goes on where it was stopped.
+    record. What was indexed already is not opened, so it goes on where it was stopped; a
+    contact of an e-mail address alone has no rows and is opened by each run.
     """
     done, after = 0, ""
     while True:

@@ -99,7 +99,7 @@ def test_a_text_that_no_code_holds_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         sign(evolve(RECEIPT, claims={"text": "a" * 600}), KEY)
     assert caught.value.code == "attest.too_long"
-    assert read(sign(evolve(RECEIPT, claims={"text": "a" * 400}), KEY), KEYS)
+    assert read(sign(evolve(RECEIPT, claims={"text": "a" * 400}), KEY), KEYS).claims != {}
 
 
 def test_times_are_whole_seconds_in_utc() -> None:

@@ -35,7 +35,8 @@ def test_an_erased_person_opens_for_nobody(ward: Locality, person: Person) -> No
     assert done.counts["feedback"] == {"cases": 1, "files": 1, "drafts": 0}
     assert wraps(ward, person) == 0
     for actor, purpose in (
-        (OFFICER, "resolve-report"), (ANONYMOUS, "self-access"), (System("notify"), "notify-citizen"),
+        (OFFICER, "resolve-report"), (ANONYMOUS, "self-access"),
+        (System("notify"), "notify-citizen"),
     ):  # fmt: skip
         with (
             pytest.raises(AccessDenied) as refused,

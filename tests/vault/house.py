@@ -54,6 +54,7 @@ class CountedProvider:
     root: KeyMaterial = field(init=False, repr=False)
     unwrapped: int = 0
     reachable: bool = True
+    refuses: bool = False
     name: str = "counted"
 
     def __attrs_post_init__(self) -> None:
@@ -63,7 +64,7 @@ class CountedProvider:
     @property
     def kid(self) -> str:
         """The name of the root key."""
-        return LocalKeyFile(self.root, self.entropy).kid
+        return f"{self.name}:{self.root.kid.hex()}"
 
     def wrap(self, key: builtins.bytes, aad: builtins.bytes) -> builtins.bytes:
         """Wrap as a key file does."""
@@ -72,7 +73,8 @@ class CountedProvider:
     def unwrap(self, blob: builtins.bytes, aad: builtins.bytes) -> builtins.bytes:
         """Unwrap as a key file does, and count it."""
         if not self.reachable:
-            raise ProviderError("vault.open_failed", hint="the provider is cut off")
+            code = "vault.provider_refused" if self.refuses else "vault.provider_unreachable"
+            raise ProviderError(code, hint="the provider is cut off", provider=self.name)
         self.unwrapped += 1
         return LocalKeyFile(self.root, self.entropy).unwrap(blob, aad)
 

@@ -12,6 +12,7 @@ from govinteract.cli import (
     imports,
     journal,
     keys,
+    sealed,
     serving,
     statistics,
     subjects,
@@ -57,7 +58,9 @@ def _locality(
     ctx.obj = Config(config)
 
 
-for _commands in (serving, database, accounts, imports, statistics, journal, keys, subjects):
+for _commands in (
+    serving, database, accounts, imports, statistics, journal, keys, subjects, sealed,
+):  # fmt: skip
     _commands.add_to(app)
 
 

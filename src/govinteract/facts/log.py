@@ -71,8 +71,9 @@ class LogKeys:
 
     def wrote(self, leaf: object, mac: object) -> bool:
         """Tell whether the library wrote a leaf that has no place yet, whatever stands there."""
-        raw = isinstance(leaf, bytes) and isinstance(mac, bytes)
-        return raw and hmac.compare_digest(self.mac(leaf, None), mac)  # type: ignore[arg-type]  # both bytes
+        if not isinstance(leaf, bytes) or not isinstance(mac, bytes):
+            return False
+        return hmac.compare_digest(self.mac(leaf, None), mac)
 
     @cached_property
     def _head(self) -> bytes:

@@ -113,7 +113,7 @@ class Envelope:
 
     place: Place
     content: bytes = field(repr=False)
-    wraps: tuple[bytes, ...] = field(repr=False, converter=tuple)
+    wraps: tuple[bytes, ...] = field(repr=False)
 
     def check(self) -> None:
         """See that this has the form of sealed bytes; nothing is opened.

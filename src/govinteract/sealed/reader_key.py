@@ -39,7 +39,14 @@ from govinteract.sealed.format import Suite, open_failed
 if TYPE_CHECKING:
     from govinteract.kernel import Entropy
 
-__all__ = ["PASSPHRASE_LEAST", "ReaderKey", "ReaderSecret", "from_base64", "to_base64"]
+__all__ = [
+    "PASSPHRASE_LEAST",
+    "ReaderKey",
+    "ReaderSecret",
+    "from_base64",
+    "read_public",
+    "to_base64",
+]
 
 PASSPHRASE_LEAST = 12
 """Characters of the passphrase of a key file."""
@@ -62,8 +69,6 @@ class ReaderKey:
     def parse(cls, raw: bytes) -> Self:
         """Read the public key; raises `InputError("sealed.key_invalid")`."""
         try:
-            if len(raw) != _PUBLIC:
-                raise ValueError(len(raw))
             MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM])
             probe = X25519PrivateKey.generate()  # a point of low order gives no secret
             for half in (raw[_MLKEM:_HYBRID], raw[_HYBRID:]):
@@ -172,6 +177,18 @@ class ReaderSecret:
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise CryptoError("sealed.secret_kept", hint="write() gives a file under a passphrase")
+
+
+def read_public(text: str) -> bytes:
+    """Return the public key in a key file, or in a file of its own, as base64url.
+
+    The secret stays closed. Raises `InputError("sealed.key_invalid")`.
+    """
+    bare = text.strip()
+    try:
+        return from_base64(json.loads(bare)["public"] if bare.startswith("{") else bare)
+    except (InputError, KeyError, TypeError, ValueError) as error:
+        raise InputError("sealed.key_invalid", hint="a file of `sealed-key new`") from error
 
 
 def to_base64(data: bytes) -> str:

@@ -202,8 +202,8 @@ class Submissions:
         wraps = select(_WRAP.submission, _WRAP.kid).where(_WRAP.locality == self._tx.locality)
         if conditions:
             wraps = wraps.where(_WRAP.submission.in_(kids))
-        for submission, kid in self._tx.read(wraps.order_by(_WRAP.added_at, _WRAP.kid)):
-            kids[submission].append(kid)
+        for wrap in self._tx.read(wraps.order_by(_WRAP.added_at, _WRAP.kid)).mappings():
+            kids[wrap["submission"]].append(wrap["kid"])
         return [_submission(row, tuple(kids[row["id"]])) for row in rows]
 
     def _key(self, submission_id: str) -> tuple[ColumnElement[bool], ...]:

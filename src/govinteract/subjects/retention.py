@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-__all__ = ["ANONYMOUS_CLASSES", "Due", "Policies", "Policy", "Stay"]
+__all__ = ["ACTIONS", "ANONYMOUS_CLASSES", "Due", "Policies", "Policy", "Stay"]
 
 ACTIONS = ("close", "anonymise", "delete")
 ANONYMOUS_CLASSES = ("contact", "evidence", "note", "receipt")

@@ -12,6 +12,7 @@ rows of such an index are spread over partitions, each with hashes of its own.
 from __future__ import annotations
 
 import re
+from struct import Struct
 from typing import TYPE_CHECKING, Self
 from zlib import crc32
 
@@ -29,8 +30,8 @@ __all__ = ["KINDS", "BlindIndex", "Hasher", "folded"]
 KINDS = ("equal", "last4", "prefix", "tokens", "word")
 """By the whole value, its last four signs, its first `length`, each of its words, its last word."""
 
-_SPACE = re.compile(r"\s+")
 _SIGNS = re.compile(r"[\W_]+")
+_first_32_bits = Struct(">I").unpack_from
 _MOST_BITS = 31
 _LAST = 4
 _STORED = re.compile(r"([a-z.]+)/([a-z0-9]+)/(\d+)/(\d+)/(\d+)")
@@ -42,7 +43,7 @@ def folded(text: str) -> str:
     >>> folded(" Nguyễn  Thị Đào ")
     'nguyen thi dao'
     """
-    return _SPACE.sub(" ", fold(text)).strip()
+    return " ".join(fold(text).split())
 
 
 @frozen(kw_only=True)
@@ -80,7 +81,7 @@ class BlindIndex:
         whole = folded(text)
         match self.kind:
             case "equal":
-                return frozenset({whole} - {""})
+                return frozenset((whole,) if whole else ())
             case "last4":
                 signs = _SIGNS.sub("", whole)
                 return frozenset({signs[-_LAST:]} if len(signs) >= _LAST else ())
@@ -88,7 +89,7 @@ class BlindIndex:
                 signs = _SIGNS.sub("", whole)
                 return frozenset({signs[: self.length]} if len(signs) >= self.length else ())
             case "word":
-                return frozenset(whole.split()[-1:])
+                return frozenset((whole.rpartition(" ")[2],) if whole else ())
             case _:
                 return frozenset(whole.split())
 
@@ -113,8 +114,8 @@ class Hasher:
 
     def digest(self, term: str, partition: int = 0) -> int:
         """Return the digest of a folded `term` in one partition."""
-        hashed = self._keyed[partition](term.encode())
-        return int.from_bytes(hashed[:4], "big") >> self._shift
+        (first,) = _first_32_bits(self._keyed[partition](term.encode()))
+        return int(first) >> self._shift
 
     def everywhere(self, term: str) -> Iterator[tuple[int, int]]:
         """Yield partition and digest of `term` for every partition: what a search asks for."""

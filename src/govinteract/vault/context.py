@@ -74,8 +74,9 @@ def encode_text(text: str) -> bytes:
 
 def encode_part(part: str | bytes) -> bytes:
     """Return one part of a frame: its length, and the bytes or the text in NFC UTF-8."""
-    raw = encode_text(part) if isinstance(part, str) else part
-    return _length(len(raw)) + raw
+    if isinstance(part, str):
+        part = part.encode() if part.isascii() else encode_text(part)
+    return _length(len(part)) + part
 
 
 def _revision(rev: int) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 import struct
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -22,42 +23,46 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from govinteract.errors import CryptoError
-from govinteract.vault.context import canonical
-from govinteract.vault.envelope import FieldCipher
+from govinteract.vault.context import CONTEXT_LIMIT, context_too_long, encode_part
+from govinteract.vault.envelope import MESSAGE_CAP, FieldCipher
 from govinteract.vault.key_material import KEY_BYTES, KeyMaterial
 from govinteract.vault.refusal import open_failed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from govinteract.kernel.entropy import Entropy
 
 __all__ = ["WRAP_BYTES", "DataKey", "EpochKey", "WrapScope", "wrapped_epoch"]
 
 _WRAP_HEAD = struct.Struct(">2sI")
 _WRAP_MAGIC = b"W\x01"
-_NONCE_END = _WRAP_HEAD.size + 12
+_NONCE = 12
+_NONCE_END = _WRAP_HEAD.size + _NONCE
+_PARTS = bytes([7])
 WRAP_BYTES = _NONCE_END + KEY_BYTES + 16
 
 
 class DataKey:
     """A random 256-bit key for one subject and data class.
 
-    It lives within one transaction. `count_message` counts what is sealed there, and the
-    ciphers stop at `MESSAGE_CAP`; across transactions the cap rests on a person having far
-    fewer than 2^20 values.
+    It lives within one transaction, and seals `room` messages in it at most: its ciphers
+    stop then with `vault.key_worn`. How the caps of single transactions keep a key below
+    `MESSAGE_CAP` for ever is the vault's to say (`vault.service`).
     """
 
     __slots__ = ("_material", "aead", "count_message", "kid")
 
-    def __init__(self, material: KeyMaterial) -> None:
+    def __init__(self, material: KeyMaterial, *, room: int = MESSAGE_CAP) -> None:
         self._material = material
-        self.count_message = count(1).__next__  # one step for all threads
+        self.count_message = count(MESSAGE_CAP - room + 1).__next__  # one step for all threads
         self.aead = AESGCM(material.secret())
         self.kid = material.kid
 
     @classmethod
-    def generate(cls, entropy: Entropy) -> Self:
+    def generate(cls, entropy: Entropy, *, room: int = MESSAGE_CAP) -> Self:
         """Make a new data key."""
-        return cls(KeyMaterial.generate(entropy))
+        return cls(KeyMaterial.generate(entropy), room=room)
 
     @property
     def material(self) -> KeyMaterial:
@@ -91,21 +96,37 @@ class WrapScope:
 class EpochKey:
     """The tenant's key of one epoch: wraps data keys, and nothing else."""
 
-    __slots__ = ("_aead", "epoch", "kid", "tenant")
+    __slots__ = ("_aad", "_aead", "_head", "epoch", "kid", "tenant")
 
     def __init__(self, material: KeyMaterial, *, tenant: str, epoch: int) -> None:
         self._aead = AESGCM(material.secret())
+        self._head = _WRAP_HEAD.pack(_WRAP_MAGIC, epoch)
+        self._aad = _PARTS + b"".join(map(encode_part, ("gi/wrap/v1", tenant, str(epoch))))
         self.kid = material.kid
         self.tenant = tenant
         self.epoch = epoch
 
     def wrap(self, key: DataKey, scope: WrapScope, entropy: Entropy) -> bytes:
         """Return the 66 bytes that hold `key` for `scope`."""
-        nonce = entropy.bytes(12)
-        sealed = self._aead.encrypt(nonce, key.material.secret(), self._aad(scope, key.kid))
-        return _WRAP_HEAD.pack(_WRAP_MAGIC, self.epoch) + nonce + sealed
+        return self.wraps(key, scope.subject, scope.data_class, [scope.purpose], entropy)[0]
 
-    def unwrap(self, wrapped: bytes, scope: WrapScope, kid: bytes) -> DataKey:
+    def wraps(
+        self, key: DataKey, subject: str, data_class: str, purposes: Iterable[str],
+        entropy: Entropy,
+    ) -> list[bytes]:  # fmt: skip
+        """Return the wraps of `key` for each of `purposes`, their shared context encoded once."""
+        owner = self._aad + encode_part(subject) + _encode_name(data_class)
+        secret, kid, encrypt = key.material.secret(), encode_part(key.kid), self._aead.encrypt
+        wrapped = []
+        for purpose in purposes:
+            nonce = entropy.bytes(_NONCE)
+            aad = _bounded(owner + _encode_name(purpose) + kid)
+            wrapped.append(self._head + nonce + encrypt(nonce, secret, aad))
+        return wrapped
+
+    def unwrap(
+        self, wrapped: bytes, scope: WrapScope, kid: bytes, *, room: int = MESSAGE_CAP
+    ) -> DataKey:
         """Return the data key named `kid` out of its wrap for `scope`.
 
         The name is computed again from the key that came out. Raises
@@ -114,25 +135,30 @@ class EpochKey:
         if len(wrapped) != WRAP_BYTES or wrapped_epoch(wrapped) != self.epoch:
             raise open_failed()
         nonce, sealed = wrapped[_WRAP_HEAD.size : _NONCE_END], wrapped[_NONCE_END:]
+        owner = self._aad + encode_part(scope.subject) + _encode_name(scope.data_class)
+        aad = _bounded(owner + _encode_name(scope.purpose) + encode_part(kid))
         try:
-            key = DataKey(KeyMaterial(self._aead.decrypt(nonce, sealed, self._aad(scope, kid))))
+            key = DataKey(KeyMaterial(self._aead.decrypt(nonce, sealed, aad)), room=room)
         except InvalidTag:
             raise open_failed() from None
         if not hmac.compare_digest(key.kid, kid):
             raise open_failed()
         return key
 
-    def _aad(self, scope: WrapScope, kid: bytes) -> bytes:
-        return canonical(
-            "gi/wrap/v1", self.tenant, str(self.epoch), scope.subject, scope.data_class,
-            scope.purpose, kid,
-        )  # fmt: skip
-
     def __repr__(self) -> str:
         return f"<EpochKey {self.tenant} {self.epoch} {self.kid.hex()}>"
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise CryptoError("vault.secret_kept", hint="keys are wrapped, never pickled")
+
+
+_encode_name = lru_cache(maxsize=1024)(encode_part)  # of classes and purposes: a few, again and again
+
+
+def _bounded(aad: bytes) -> bytes:
+    if len(aad) > CONTEXT_LIMIT:
+        raise context_too_long()
+    return aad
 
 
 def wrapped_epoch(wrapped: bytes) -> int:

@@ -77,8 +77,8 @@ class BlindStore:
         )
         names = set(self.names)
         found: dict[str, bool] = {}
-        for record, name in self._tx.read(query.distinct()):
-            found[record] = found.get(record, True) and name in names
+        for row in self._tx.read(query.distinct()):
+            found[row.record] = found.get(row.record, True) and row.index_name in names
         return {record for record, is_new in found.items() if is_new}
 
     def take_out(self, records: Sequence[str]) -> None:

@@ -3,42 +3,56 @@
 Sealing needs no permit: whoever may write may seal, and learns nothing by it. Opening asks
 for a permit of this transaction and for the wrap of its purpose. The door that calls it
 (`tx.open`) commits the fact of opening before any plaintext is returned.
+
+A data key stays far below its 2^20 messages without anybody counting them across
+transactions: one that is made seals 2^16 at most in its transaction, one that is found 64,
+and with a chance of 1/256 the one that is found is replaced by a new one, so that it passes
+the cap with a probability below 2^-80. Old keys go on opening what they sealed.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from govinteract.errors import AccessDenied, SettingsError
+from govinteract.errors import AccessDenied, CryptoError, SettingsError
 from govinteract.storage.schema import write_instant
 from govinteract.vault.answer_box import AnswerBox
 from govinteract.vault.blob import FILE_TYPE, FileKey, Sink, Source
 from govinteract.vault.context import Context, Field, field_of
 from govinteract.vault.data_key import DataKey, WrapScope
-from govinteract.vault.envelope import FieldCipher
+from govinteract.vault.envelope import MESSAGE_CAP, FieldCipher
 from govinteract.vault.key_material import KeyMaterial
+from govinteract.vault.keyring import MAX_AGE
 from govinteract.vault.personal import Personal
 from govinteract.vault.refusal import open_failed
 from govinteract.vault.sealed import Sealed
-from govinteract.vault.tables import wrap_table
+from govinteract.vault.tables import key_table, wrap_table
 from govinteract.vault.value_types import value_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
 
     from govinteract.storage.transaction import Transaction
     from govinteract.vault.envelope import RecordCipher
     from govinteract.vault.keyring import KeyRing
     from govinteract.vault.permit import Permit
 
-__all__ = ["Vault"]
+__all__ = ["DATA_KEY_AGE", "Vault"]
 
-_ROW = wrap_table.c
-_WRAPS = select(_ROW.subject, _ROW.data_class, _ROW.purpose, _ROW.kid, _ROW.epoch, _ROW.wrapped)
+DATA_KEY_AGE = timedelta(days=365)
+"""How long new values are sealed under a data key; the next one is made when one is needed."""
+
+_MADE_ROOM, _FOUND_ROOM = 2**16, 64  # messages in one transaction, see above
+_ROW, _KEY = wrap_table.c, key_table.c
+_WRAPS = select(
+    _ROW.subject, _ROW.data_class, _ROW.purpose, _ROW.kid, _ROW.epoch, _ROW.wrapped,
+    _ROW.created_at,
+)  # fmt: skip
 _SUBJECTS_A_QUERY = 500
 
 _Owner = tuple[str, str]  # subject and data class
@@ -62,7 +76,7 @@ class Vault:
         self._plan = plan
         self._minted: set[str] = set()
         self._sealing: dict[_Owner, FieldCipher] = {}
-        self._minted_keys: dict[_Owner, tuple[bytes, FieldCipher, Sequence[str]]] = {}
+        self._minted_keys: dict[_Owner, list[tuple[bytes, FieldCipher, Sequence[str]]]] = {}
         self._pending: list[dict[str, object]] = []
 
     @property
@@ -151,11 +165,17 @@ class Vault:
     def _seal(self, data: bytes, owner: _Owner, record: str, place: Field) -> Sealed:
         cipher = self._sealing.get(owner)
         if cipher is None:
-            known = None if owner[0] in self._minted else self._find_key(owner)
-            cipher = self._sealing[owner] = known or self._make_key(owner)
+            cipher = self._sealing[owner] = self._find_key(owner)
+        try:
+            envelope = cipher.record(record).seal(place, data)
+        except CryptoError as error:
+            if error.code != "vault.key_worn":
+                raise
+            cipher = self._sealing[owner] = self._make_key(owner, self._purposes(owner))
+            envelope = cipher.record(record).seal(place, data)
         return Sealed(
-            envelope=cipher.record(record).seal(place, data), subject=owner[0],
-            data_class=owner[1], record=record, field=place.name, type=place.type, rev=place.rev,
+            envelope=envelope, subject=owner[0], data_class=owner[1], record=record,
+            field=place.name, type=place.type, rev=place.rev,
         )  # fmt: skip
 
     def _open(
@@ -200,8 +220,60 @@ class Vault:
             entropy=self._tx.entropy,
         )  # fmt: skip
 
-    def _make_key(self, owner: _Owner) -> FieldCipher:
+    def _make_key(self, owner: _Owner, purposes: Sequence[str]) -> FieldCipher:
+        """Make a data key with one wrap for each of `purposes`, written before the commit."""
+        key = DataKey.generate(self._tx.entropy, room=_MADE_ROOM)
+        epoch, cipher = self._ring.current_epoch(), self._cipher(key, owner)
+        if not self._pending:
+            self._tx.before_commit(self._write_wraps)
         subject, data_class = owner
+        place = {
+            "locality": self._tx.locality, "subject": subject, "data_class": data_class,
+            "kid": key.kid, "epoch": epoch.epoch, "created_at": write_instant(self._tx.now),
+        }  # fmt: skip
+        wraps = epoch.wraps(key, subject, data_class, purposes, self._tx.entropy)
+        for purpose, wrapped in zip(purposes, wraps, strict=True):
+            self._pending.append({**place, "purpose": purpose, "wrapped": wrapped})
+        self._minted_keys.setdefault(owner, []).append((key.kid, cipher, purposes))
+        return cipher
+
+    def _write_wraps(self) -> None:
+        rows, self._pending = self._pending, []
+        if rows:
+            self._tx.insert(wrap_table, rows)
+            if self._tx.clock.now() - self._tx.now > MAX_AGE or not self._ring.opens:
+                self._check_epochs({row["epoch"] for row in rows})
+
+    def _check_epochs(self, epochs: set[object]) -> None:
+        """See that no epoch was destroyed while this transaction held its key for long.
+
+        Whoever destroys one waits for who inserts wraps, and they for him: what is seen here
+        stays so until the commit.
+        """
+        query = select(_KEY.epoch).where(
+            _KEY.locality == self._tx.locality, _KEY.role == "kek", _KEY.epoch.in_(epochs)
+        )
+        if set(self._tx.read(query).scalars()) != epochs:
+            raise self._ring.outdated()
+
+    def _find_key(self, owner: _Owner) -> FieldCipher:
+        """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""
+        if owner[0] in self._minted:
+            return self._make_key(owner, self._planned(owner[1]))
+        row = self._tx.read(self._newest(owner).limit(1)).first()
+        if row is None:
+            return self._make_key(owner, self._planned(owner[1]))
+        if self._is_due(row):
+            return self._make_key(owner, self._purposes(owner))
+        return self._cipher(self._unwrap(row, room=_FOUND_ROOM), owner)
+
+    def _is_due(self, row: Row[Any]) -> bool:
+        """Tell whether a new key takes the place of the one in `row` for what is sealed now."""
+        oldest = max(write_instant(self._tx.now - DATA_KEY_AGE), self._ring.fresh_from)
+        by_chance = self._tx.entropy.bytes(1) == b"\x00"
+        return by_chance or row.created_at < oldest or not self._ring.opens
+
+    def _planned(self, data_class: str) -> Sequence[str]:
         purposes = self._plan.get(data_class)
         if not purposes:
             raise SettingsError(
@@ -209,45 +281,30 @@ class Vault:
                 hint="name the class in a purpose of purposes.toml",
                 data_class=data_class,
             )
-        key, epoch = DataKey.generate(self._tx.entropy), self._ring.current_epoch()
-        cipher = self._cipher(key, owner)
-        if not self._pending:
-            self._tx.before_commit(self._write_wraps)
-        for purpose in purposes:
-            scope = WrapScope(subject, data_class, purpose)
-            self._pending.append(
-                {
-                    "locality": self._tx.locality, "subject": subject, "data_class": data_class,
-                    "purpose": purpose, "kid": key.kid, "epoch": epoch.epoch,
-                    "wrapped": epoch.wrap(key, scope, self._tx.entropy),
-                    "created_at": write_instant(self._tx.now),
-                }
-            )  # fmt: skip
-        self._minted_keys[owner] = (key.kid, cipher, purposes)
-        return cipher
+        return purposes
 
-    def _write_wraps(self) -> None:
-        rows, self._pending = self._pending, []
-        if rows:
-            self._tx.insert(wrap_table, rows)
+    def _purposes(self, owner: _Owner) -> Sequence[str]:
+        """Return the purposes that have the newest key: the next one takes back no withdrawal."""
+        if owner in self._minted_keys:
+            return self._minted_keys[owner][-1][2]
+        rows = self._tx.read(self._newest(owner)).all()
+        return [row.purpose for row in rows if row.kid == rows[0].kid]
 
-    def _find_key(self, owner: _Owner) -> FieldCipher | None:
-        """Find the newest data key through any purpose's wrap: sealing is nobody's purpose."""
+    def _newest(self, owner: _Owner) -> Select[Any]:
         query = _WRAPS.where(
             _ROW.locality == self._tx.locality, _ROW.subject == owner[0],
             _ROW.data_class == owner[1],
         )  # fmt: skip
-        row = self._tx.read(query.order_by(_ROW.created_at.desc(), _ROW.kid).limit(1)).first()
-        return self._cipher(self._unwrap(row), owner) if row else None
+        return query.order_by(_ROW.created_at.desc(), _ROW.kid, _ROW.purpose)
 
     def _find_wraps(self, sealed: Iterable[Sealed], purpose: str) -> dict[_Owner, _Keys]:
         """Find the keys that `purpose` has now; nothing is remembered for another time."""
         owners = {(value.subject, value.data_class) for value in sealed}
         found: dict[_Owner, _Keys] = {}
         for owner in owners & self._minted_keys.keys():
-            kid, cipher, purposes = self._minted_keys[owner]
-            if purpose in purposes:
-                found.setdefault(owner, {})[kid] = cipher
+            for kid, cipher, purposes in self._minted_keys[owner]:
+                if purpose in purposes:
+                    found.setdefault(owner, {})[kid] = cipher
         known = sorted(owner for owner in owners if owner[0] not in self._minted)
         for start in range(0, len(known), _SUBJECTS_A_QUERY):
             part = known[start : start + _SUBJECTS_A_QUERY]
@@ -260,6 +317,7 @@ class Vault:
                 found.setdefault((row.subject, row.data_class), {})[bytes(row.kid)] = row
         return found
 
-    def _unwrap(self, row: Row[Any]) -> DataKey:
+    def _unwrap(self, row: Row[Any], *, room: int = MESSAGE_CAP) -> DataKey:
         scope = WrapScope(row.subject, row.data_class, row.purpose)
-        return self._ring.epoch(row.epoch).unwrap(bytes(row.wrapped), scope, bytes(row.kid))
+        epoch = self._ring.epoch(row.epoch)
+        return epoch.unwrap(bytes(row.wrapped), scope, bytes(row.kid), room=room)
