@@ -41,14 +41,17 @@ class Clock:
 
 
 class Printed:
-    """A channel that prints what another would have sent."""
+    """A channel that prints what another would have sent, or only takes it."""
 
-    def __init__(self, name: str, *, short: bool) -> None:
+    def __init__(self, name: str, *, short: bool, silent: bool = False) -> None:
         self.name = name
         self.short = short
+        self.silent = silent
 
     def send(self, notice: Notice) -> Outcome:
         """Print `notice`, the address masked."""
+        if self.silent:
+            return Delivered()
         to = notice.to[:4] + "•" * 5 + notice.to[-3:]
         print(f"     by {self.name} to {to}:")
         for line in notice.text.strip().splitlines():
@@ -244,6 +247,8 @@ def more_cases(ward: Locality, clock: Clock) -> None:
                 case _:
                     pass
     clock.behind = timedelta()
+    quiet = Printed("text message", short=True, silent=True)
+    say(f"{make_relay(ward, phone=quiet).run_once().delivered} messages about them, not shown")
     with ward.acting_as(officer) as tx:
         say(f"{len(tx.feedback.queue().cases)} cases wait at the desk")
 

@@ -16,7 +16,6 @@ from govinteract.attest.model import Claim
 from govinteract.facts import VerifierKey
 from tests.source import ROOT
 from tests.support import OFFICER, Hands, make_ward
-from tests.web.browsing import Browser as Reader
 from tests.web.listening import listening, log_app
 
 SCREENS = ROOT / "build" / "screens"
@@ -44,8 +43,8 @@ def _issue(ward: Locality) -> str:
 def test_the_keys_are_published(small: Locality) -> None:
     """The set under /.well-known reads every statement, for pages of other sites too."""
     text = _issue(small)
-    with Reader(log_app(small)) as reader:
-        answer = reader.get("/.well-known/govinteract-keys.json").response
+    with listening(log_app(small)) as url:
+        answer = httpx.get(f"{url}/.well-known/govinteract-keys.json")
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert read(text, KeySet.parse(answer.text)).claims == CLAIMS
@@ -58,15 +57,15 @@ def test_the_keys_are_published(small: Locality) -> None:
 
 def test_the_page_says_what_to_do_without_javascript(small: Locality) -> None:
     """Without JavaScript the page explains itself and names another way, in each language."""
-    with Reader(log_app(small)) as reader:
-        assert "bộ phận một cửa" in reader.get("/verify").text
-        assert "bring the receipt to our desk" in reader.get("/verify?lang=en").text
+    with listening(log_app(small)) as url:
+        assert "bộ phận một cửa" in httpx.get(f"{url}/verify").text
+        assert "bring the receipt to our desk" in httpx.get(f"{url}/verify?lang=en").text
 
 
 def test_the_offline_page_is_one_file(small: Locality) -> None:
     """The page to keep asks for nothing else: no address of a file, of a style or of a script."""
-    with Reader(log_app(small)) as reader:
-        answer = reader.get("/verify/offline.html").response
+    with listening(log_app(small)) as url:
+        answer = httpx.get(f"{url}/verify/offline.html")
     assert "attachment" in answer.headers["content-disposition"]
     head = answer.text.partition("<style>")[0] + answer.text.partition("</style>")[2]
     body = re.sub(r"<script.*?</script>", "", head, flags=re.DOTALL)

@@ -111,7 +111,9 @@ class KeyProviderContract:
         broken = [_flip(blob, bit) for bit in range(0, len(blob) * 8, self.every)]
         broken += [blob[:size] for size in range(0, len(blob), self.every)]
         broken += [b"", blob + b"\0", blob * 2, b"\xff" * len(blob)]
-        said = {_refused(lambda bytes_=bytes_: provider.unwrap(bytes_, _PLACE)) for bytes_ in broken}  # type: ignore[misc]  # bound now
+        said = {
+            _refused(lambda bytes_=bytes_: provider.unwrap(bytes_, _PLACE)) for bytes_ in broken
+        }  # type: ignore[misc]  # bound now
         _must(len(said) == 1, "one refusal for all")
         _must(provider.unwrap(blob, _PLACE) == _KEY, "unchanged it opens")
 

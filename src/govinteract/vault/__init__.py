@@ -11,6 +11,7 @@ from govinteract.vault.index_store import BlindStore
 from govinteract.vault.key_file import LocalKeyFile, SingleMachineKeyWarning
 from govinteract.vault.key_material import KeyMaterial
 from govinteract.vault.keyring import KeyRing
+from govinteract.vault.log_filter import PersonalFilter
 from govinteract.vault.masking import email_mask, name_mask, phone_mask
 from govinteract.vault.permit import Permit
 from govinteract.vault.personal import Personal
@@ -41,6 +42,7 @@ __all__ = [
     "LocalKeyFile",
     "Permit",
     "Personal",
+    "PersonalFilter",
     "Portable",
     "PortableFile",
     "RecordCipher",

@@ -152,7 +152,9 @@ class EpochKey:
         raise CryptoError("vault.secret_kept", hint="keys are wrapped, never pickled")
 
 
-_encode_name = lru_cache(maxsize=1024)(encode_part)  # of classes and purposes: a few, again and again
+_encode_name = lru_cache(maxsize=1024)(
+    encode_part
+)  # of classes and purposes: a few, again and again
 
 
 def _bounded(aad: bytes) -> bytes:

@@ -46,9 +46,7 @@ def read_lock(
     lock = RecoveryLock(bytes(row["public_key"]))
     mac = b"" if index is None else _mac(index[1], tenant, lock, row["threshold"], row["shares"])
     if not hmac.compare_digest(mac, bytes(row["mac"])) or lock.id != bytes(row["kid"]):
-        raise CryptoError(
-            "vault.recovery_changed", hint="make new shares: govinteract keys shares"
-        )
+        raise CryptoError("vault.recovery_changed", hint="make new shares: govinteract keys shares")
     return lock
 
 

@@ -134,7 +134,9 @@ class NewKey:
         wrapping = {"root": first.root, "wrapped": first.wrapped, "created_at": now}
         tx.insert(key_table, {**place, **wrapping, "kid": self.material.kid, "retired_at": None})
         if others:
-            rows = [{**place, "root": o.root, "wrapped": o.wrapped, "created_at": now} for o in others]
+            rows = [
+                {**place, "root": o.root, "wrapped": o.wrapped, "created_at": now} for o in others
+            ]
             tx.insert(further_wrap_table, rows)
         stream = f"key/{self.role}"
         body = {"epoch": self.epoch, "kid": self.material.kid.hex(), "root": first.root}
@@ -155,9 +157,7 @@ def store_first_keys(
     missing = tuple(role for role in ROLES if role not in known.current)
     made = {role: (1, KeyMaterial.generate(entropy)) for role in missing}
     new = [
-        NewKey.make(
-            engine, roots, known, tenant=tenant, role=role, epoch=epoch, material=material
-        )
+        NewKey.make(engine, roots, known, tenant=tenant, role=role, epoch=epoch, material=material)
         for role, (epoch, material) in made.items()
     ]
     if not new:

@@ -19,7 +19,7 @@ from govinteract.errors import CryptoError, InputError, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ValueType", "register_type", "value_type"]
+__all__ = ["ValueType", "is_personal_kind", "register_type", "value_type"]
 
 T = TypeVar("T")
 
@@ -79,6 +79,8 @@ _TYPES: dict[str, ValueType[Any]] = {
     "json": ValueType("json", dict, rfc8785.dumps, _json),  # RFC 8785: one spelling
 }
 
+_PLAIN = frozenset(known.kind for known in _TYPES.values())
+
 
 def register_type(value_type: ValueType[Any]) -> None:
     """Make a room's own values sealable, once, where its module is imported.
@@ -87,6 +89,14 @@ def register_type(value_type: ValueType[Any]) -> None:
     """
     if _TYPES.setdefault(value_type.name, value_type) != value_type:
         raise SettingsError("vault.type_taken", hint="choose another name", type=value_type.name)
+
+
+def is_personal_kind(kind: type) -> bool:
+    """Tell whether `kind` is a room's own registered type of personal values (a contact).
+
+    The plain types (text, bytes, a mapping) tell nothing.
+    """
+    return kind not in _PLAIN and any(known.kind is kind for known in _TYPES.values())
 
 
 def value_type(name: str) -> ValueType[Any]:

@@ -37,6 +37,11 @@ _WORDS = (
     "good", "holds", "bad", "statement_invalid", "key_unknown", "key_outdated", "key_revoked",
     "unsupported", "kind", "issuer", "subject", "issued", "true", "false",
 )  # fmt: skip
+_CLAIMS = (
+    "amount", "at", "basis", "bill", "classes", "currency", "leaf", "purpose", "root", "seq",
+    "size", "stream", "until", "version", "withdrawable", "wraps",
+)  # fmt: skip
+"""The claims that the page has words for; others stand by their names."""
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -80,7 +85,13 @@ class _Pages:
         say, lang = self._site.texts.say, language_of(request)
         texts = {word: say(f"web.verify_{word}", lang) for word in _WORDS}
         kinds = {kind: say(f"web.verify_kind_{_dashed(kind)}", lang) for kind in KINDS}
-        return {"keys": keys, "texts": {**texts, **kinds}, "issuer": keys["issuer"]}
+        claims = {f"claim_{name}": say(f"web.verify_claim_{name}", lang) for name in _CLAIMS}
+        names = self._site.locality.settings.name
+        ward = {"ward": names.get(lang) or next(iter(names.values()), "")}
+        return {
+            "keys": keys, "texts": {**texts, **kinds, **claims, **ward},
+            "issuer": keys["issuer"], "zone": self._site.locality.zone,
+        }  # fmt: skip
 
     def _published(self) -> str:
         with self._site.locality.acting_as(_AUDIT) as tx:

@@ -1,10 +1,10 @@
 """The key providers that come with the library, by their names in the settings.
 
-    file, file:PATH              a key file of mode 0600 (development, one machine)
-    passphrase, passphrase:PATH  a file that a passphrase opens
-    openbao:https://HOST#KEY     OpenBao's transit engine
-    aws-kms:ARN                  AWS Key Management Service (extra `aws`)
-    pkcs11:TOKEN/LABEL           a hardware security module (extra `pkcs11`)
+file, file:PATH              a key file of mode 0600 (development, one machine)
+passphrase, passphrase:PATH  a file that a passphrase opens
+openbao:https://HOST#KEY     OpenBao's transit engine
+aws-kms:ARN                  AWS Key Management Service (extra `aws`)
+pkcs11:TOKEN/LABEL           a hardware security module (extra `pkcs11`)
 """
 
 from __future__ import annotations

@@ -93,9 +93,7 @@ class Pkcs11:
             )  # fmt: skip
             use: Callable[..., bytes] = getattr(key, verb)
             parameters = module.GCMParams(nonce, _MAGIC + aad, 128)
-            return bytes(
-                use(data, mechanism=module.Mechanism.AES_GCM, mechanism_param=parameters)
-            )
+            return bytes(use(data, mechanism=module.Mechanism.AES_GCM, mechanism_param=parameters))
 
     @contextmanager
     def _answers(self, verb: str) -> Iterator[None]:

@@ -78,7 +78,7 @@ function row(list, name, value) {
   list.append(term, said);
 }
 
-function show(found, texts, lang) {
+function show(found, texts, { lang, zone }) {
   const card = document.getElementById("found"), list = card.querySelector("dl");
   card.hidden = false;
   card.className = `card verdict ${found.good ? "verdict-good" : "verdict-bad"}`;
@@ -88,12 +88,14 @@ function show(found, texts, lang) {
   if (found.good) {
     const { kind, iss, sub, iat, claims } = found.statement;
     row(list, texts.kind, texts[kind] ?? kind);
-    row(list, texts.issuer, iss);
+    row(list, texts.issuer, `${texts.ward} (${iss})`);
     row(list, texts.subject, sub);
-    row(list, texts.issued, new Date(iat * 1000).toLocaleString(lang));
+    row(list, texts.issued, new Date(iat * 1000).toLocaleString(lang, { timeZone: zone }));
     const words = (value) => (typeof value === "boolean" ? texts[value] : value.toString());
-    for (const [name, value] of Object.entries(claims))
-      row(list, name.replaceAll("_", " "), Array.isArray(value) ? value.join(", ") : words(value));
+    for (const [name, value] of Object.entries(claims)) {
+      const label = texts[`claim_${name}`] ?? name.replaceAll("_", " ");
+      row(list, label, Array.isArray(value) ? value.join(", ") : words(value));
+    }
   }
   card.querySelector("h2").focus();
 }
@@ -104,7 +106,7 @@ function begin() {
   const given = form.querySelector("textarea");
   const look = async () => {
     const text = given.value.replace(/\s+/g, "");  // paper and mail break lines
-    if (text) show(await check(text.slice(text.indexOf("#") + 1), keys), texts, form.dataset.lang);
+    if (text) show(await check(text.slice(text.indexOf("#") + 1), keys), texts, form.dataset);
   };
   const opened = () => {
     if (location.hash.length > 1) {
