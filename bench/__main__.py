@@ -1,7 +1,7 @@
 """`make bench`: run every measure, print it, and write `build/bench.json`.
 
 python -m bench            all of them
-python -m bench submit     one of them (submit, http, index, startup, reports)
+python -m bench submit     one of them (submit, http, index, log, startup, reports)
 """
 
 import json
@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import http, index, reports, startup, submit
+from bench import http, index, log, reports, startup, submit
 
 MEASURES: dict[str, Callable[[], dict[str, dict[str, object]]]] = {
     "submit": submit.run,
     "http": http.run,
     "index": index.run,
+    "log": log.run,
     "reports": reports.run,
     "startup": startup.run,
 }

@@ -116,7 +116,7 @@ def test_a_report_is_read_by_its_reader_alone(
     look: Callable[..., Person], served: Served, keyholder: Path, complaints: list[str],
     device: str, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    """Sealed in one browser, opened in another; the server, the log and the browser hold nothing."""
+    """Sealed in one browser, opened in another; server, log and browser storage hold nothing."""
     caplog.set_level("DEBUG")
     citizen, officer = look(device), look(device)
     code = send(citizen, "sealed")

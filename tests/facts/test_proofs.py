@@ -226,6 +226,31 @@ def test_tiles_that_were_lost_come_back_by_themselves(ward: Locality) -> None:
     assert ward.verify().good
 
 
+@pytest.mark.parametrize("count", [20, 250])
+def test_what_an_older_version_recorded_is_proven(ward: Locality, count: int) -> None:
+    """A ward whose tables and keys are of the first version catches up with `upgrade`."""
+    record(ward, count)  # with the keys' own facts the second is one tile and no more
+    _spoil(ward, "delete from gi_tile")
+    _spoil(ward, "delete from gi_key where role in ('statement', 'witness')")
+    ward.keyring.forget()
+    assert any("caught up" in line for line in ward.upgrade())
+    assert ward.verify().good
+    for stream, seq in all_facts(ward):
+        assert bundle_of(ward, stream, seq).fact.seq == seq
+    with ward.acting_as(OFFICER) as tx:
+        assert tx.statements.issue("consent.receipt", "ref", {}).count(".") == 2
+
+
+def test_tiles_lost_at_their_border_come_back(ward: Locality) -> None:
+    """Where the log has just filled a tile, the sequencer sees that the tiles are gone too."""
+    record(ward, 1)
+    record(ward, 256 - ward.verify().size, name="fill")
+    assert ward.verify().size == 256
+    _spoil(ward, "delete from gi_tile")
+    record(ward, 3, name="more")
+    assert ward.verify().good
+
+
 def test_tiles_hold_the_leaves(ward: Locality) -> None:
     """On each database the tiles are the leaves in their order, and the full ones' roots."""
     record(ward, 700)

@@ -62,7 +62,7 @@ def _log() -> None:
 
 
 def test_a_handler_that_writes_data_writes_no_person(sink: io.StringIO, handler: _AsData) -> None:
-    """Arguments, messages and extra attributes hold the mark, however deep; without it they don't."""
+    """Arguments, messages and extra attributes hold the mark, however deep."""
     _log()
     assert sightings([("log", sink.getvalue().encode())], CANARIES)  # the twin: it would be seen
     sink.truncate(0)

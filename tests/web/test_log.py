@@ -234,6 +234,18 @@ def test_a_witness_that_is_away_hinders_nobody(neighbours: Neighbours) -> None:
     assert there.size == ward.verify().size
 
 
+def test_a_signature_of_somebody_else_is_not_kept(neighbours: Neighbours) -> None:
+    """What another key than the known one signed counts for nothing."""
+    ward = neighbours.one
+    known = ward.settings.witnesses[0]
+    stranger = WitnessSettings(key=_witness_key(ward).text, url=known.url)
+    ward.settings = Settings.load(**{**dict(ward.settings), "witnesses": (stranger,)})
+    record(ward, 3)
+    assert _asked(ward) == Asked(ward.origin, 0, "facts.witness_refused")
+    ward.settings = Settings.load(**{**dict(ward.settings), "witnesses": (known,)})
+    assert _asked(ward).error is None
+
+
 def test_a_ward_without_witnesses_asks_nobody(served: Read) -> None:
     """Nothing is sent where no witness is set up."""
     record(served.ward, 3)

@@ -70,7 +70,8 @@ def _append(tx: Transaction, size: int, leaves: Sequence[bytes]) -> bool:
     while new:
         index, held = divmod(width_at(level, size), TILE_WIDTH)
         partial = read_tile(tx, level, index)
-        if len(partial) != held * HASH_BYTES:
+        before = index == 0 or held > 0 or read_tile(tx, level, index - 1) != b""
+        if len(partial) != held * HASH_BYTES or not before:
             return False
         tiles, full = grow(partial, new)
         _write(tx, level, index, tiles, begun=held > 0)

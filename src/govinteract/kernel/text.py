@@ -38,6 +38,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     bare = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    plain = bare.replace("đ", "d")
+    if plain.isascii():  # nearly every Vietnamese text: the rest would change nothing
+        return plain.lower()
     return unicodedata.normalize("NFC", bare.casefold()).replace("đ", "d")
 
 

@@ -63,6 +63,11 @@ class Transaction:
         self._lock: threading.Lock | None = None
         self._callbacks: list[Callable[[], object]] = []
 
+    @property
+    def dialect(self) -> str:
+        """The kind of database: `sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
     def new_id(self) -> str:
         """Return a new UUIDv7 in text, made from this transaction's instant."""
         return new_id(self.now, self.entropy)

@@ -5,6 +5,7 @@ from govinteract.vault.blind_index import BlindIndex
 from govinteract.vault.blob import FileKey, FileReader
 from govinteract.vault.context import Context, Field
 from govinteract.vault.data_key import DataKey, EpochKey, WrapScope
+from govinteract.vault.declared import Declared, declared_fields, masked, seal_declared
 from govinteract.vault.envelope import FieldCipher, RecordCipher
 from govinteract.vault.index_plan import IndexWish, check_plan, plan_indexes
 from govinteract.vault.index_store import BlindStore
@@ -29,6 +30,7 @@ __all__ = [
     "BlindStore",
     "Context",
     "DataKey",
+    "Declared",
     "EpochKey",
     "Field",
     "FieldCipher",
@@ -53,10 +55,13 @@ __all__ = [
     "WrapDigest",
     "WrapScope",
     "check_plan",
+    "declared_fields",
     "email_mask",
+    "masked",
     "name_mask",
     "phone_mask",
     "plan_indexes",
     "register_type",
+    "seal_declared",
     "wraps_of",
 ]

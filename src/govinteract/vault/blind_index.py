@@ -80,6 +80,8 @@ class BlindIndex:
         """Return the folded terms of `text` that this index holds, none where it is too short."""
         whole = folded(text)
         match self.kind:
+            case "word":
+                return frozenset((whole.rpartition(" ")[2],) if whole else ())
             case "equal":
                 return frozenset((whole,) if whole else ())
             case "last4":
@@ -88,8 +90,6 @@ class BlindIndex:
             case "prefix":
                 signs = _SIGNS.sub("", whole)
                 return frozenset({signs[: self.length]} if len(signs) >= self.length else ())
-            case "word":
-                return frozenset((whole.rpartition(" ")[2],) if whole else ())
             case _:
                 return frozenset(whole.split())
 
@@ -99,8 +99,12 @@ class BlindIndex:
 
     def hasher(self, keyed: Callable[[str], Callable[[bytes], bytes]]) -> Hasher:
         """Return the digests of this index; `keyed(label)` is the tenant's hash for a label."""
-        labels = (f"blind/{self.stored_name}/{number}" for number in range(self.partitions))
-        return Hasher(tuple(keyed(label) for label in labels), self.bits)
+        keys = tuple(keyed(self.label(number)) for number in range(self.partitions))
+        return Hasher(keys, self.bits)
+
+    def label(self, partition: int) -> str:
+        """Return the label under which the key of a partition is derived."""
+        return f"blind/{self.stored_name}/{partition}"
 
 
 class Hasher:
@@ -114,8 +118,8 @@ class Hasher:
 
     def digest(self, term: str, partition: int = 0) -> int:
         """Return the digest of a folded `term` in one partition."""
-        (first,) = _first_32_bits(self._keyed[partition](term.encode()))
-        return int(first) >> self._shift
+        first: int = _first_32_bits(self._keyed[partition](term.encode()))[0]
+        return first >> self._shift
 
     def everywhere(self, term: str) -> Iterator[tuple[int, int]]:
         """Yield partition and digest of `term` for every partition: what a search asks for."""

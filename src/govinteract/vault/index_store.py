@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, func, or_, select
 
-from govinteract.vault.blind_index import BlindIndex
+from govinteract.vault.blind_index import BlindIndex, Hasher
 from govinteract.vault.tables import blind_table
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ class BlindStore:
     ) -> list[dict[str, object]]:
         if not text:
             return []
-        hasher, partition = index.hasher(self._keyed), index.partition(record)
-        digests = {hasher.digest(term, partition) for term in index.terms(text)}
+        partition = index.partition(record)
+        hasher = Hasher((self._keyed(index.label(partition)),), index.bits)  # no other is needed
+        digests = {hasher.digest(term) for term in index.terms(text)}
         return [
             {
                 "locality": self._tx.locality, "index_name": index.stored_name,

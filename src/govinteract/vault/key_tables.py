@@ -42,9 +42,9 @@ rotation_table = Table(
     Column("locality", String(64), primary_key=True),
     Column("kind", String(16), primary_key=True),  # epoch, data
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("place", LargeBinary),  # the last wrap that was seen, as JSON
+    Column("step", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("place", LargeBinary),  # the last wrap that was looked at
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
-    Column("finished_at", Instant),
 )

@@ -133,6 +133,11 @@ class KeyRing:
             return made
         raise ConflictError("vault.keys_contested", hint="run: govinteract db upgrade, once")
 
+    def refresh(self, engine: Engine) -> None:
+        """Load the keys anew, also those that are at hand; raises as `warm`."""
+        with self._lock:
+            self._load(engine)
+
     def forget(self) -> None:
         """Drop the unwrapped keys; the next `warm` loads them anew."""
         self._loaded = None

@@ -81,7 +81,7 @@ class TenantKeys:
 
 def load_keys(engine: Engine, roots: Roots, tenant: str) -> TenantKeys:
     """Read and unwrap all keys of `tenant`; raises as `Roots.unwrap`."""
-    query = select(func.max(_ROTATION.begun_at))
+    query = select(func.max(_ROTATION.since))
     query = query.where(_ROTATION.locality == tenant, _ROTATION.kind == "data")
     with engine.connect() as connection:
         rows = read_key_rows(connection.execute, tenant)

@@ -90,7 +90,9 @@ function show(found, texts, { lang, zone }) {
     row(list, texts.kind, texts[kind] ?? kind);
     row(list, texts.issuer, `${texts.ward} (${iss})`);
     row(list, texts.subject, sub);
-    row(list, texts.issued, new Date(iat * 1000).toLocaleString(lang, { timeZone: zone }));
+    const style = { dateStyle: "long", timeStyle: "short", timeZone: zone };
+    const said = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, style);
+    row(list, texts.issued, said.format(new Date(iat * 1000)));
     const words = (value) => (typeof value === "boolean" ? texts[value] : value.toString());
     for (const [name, value] of Object.entries(claims)) {
       const label = texts[`claim_${name}`] ?? name.replaceAll("_", " ");

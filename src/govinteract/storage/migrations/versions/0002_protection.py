@@ -93,11 +93,11 @@ def upgrade() -> None:
         sa.Column("locality", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("begun_at", sa.String(length=27), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
         sa.Column("place", sa.LargeBinary(), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("finished_at", sa.String(length=27), nullable=True),
         sa.PrimaryKeyConstraint("locality", "kind", "number", name=op.f("pk_gi_rotation")),
     )
     op.create_table(

@@ -47,6 +47,7 @@ async function unlock() {
 async function fetched(card) {
   const id = card.dataset.submission;
   const { content, wrap } = await post(`/${id}`, { verb: "open", kid: hex(key.kid) });
+  for (const state of all("[data-state]", card)) state.textContent = state.dataset.state;
   return { content: unb64(content), wrap: unb64(wrap), place: { tenant: says.tenant, id } };
 }
 
