@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govinteract.kernel import System
 from tests.web.journey import case_path, desk_path, report
 
 if TYPE_CHECKING:
@@ -147,3 +148,23 @@ def test_every_opening_is_recorded(citizen: Browser, ward: Locality) -> None:
     assert openings() == 0
     citizen.get(case_path(receipt))
     assert openings() == 1
+
+
+def test_an_erased_case_shows_what_happened_and_no_words(
+    ward: Locality, citizen: Browser, officer: Browser
+) -> None:
+    """After an erasure both sides' pages say so, and hold nothing of what was written."""
+    path = case_path(report(citizen))
+    desk = _ask(officer)
+    before = citizen.get(path)
+    assert "Lê Lợi" in before.words
+    assert "Cột số mấy?" in before.words
+    with ward.acting_as(System("erasing")) as tx:
+        subject = tx.feedback.find(path.removeprefix("/case/")).subject
+        tx.subjects.erase(subject)
+    after, at_desk = citizen.get(path), officer.get(desk)
+    for page in (after, at_desk):
+        assert page.status == 200
+        assert "đã được xóa theo yêu cầu" in page.words
+        assert "Lê Lợi" not in page.words
+        assert "Cột số mấy?" not in page.words

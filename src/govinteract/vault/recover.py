@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 from sqlalchemy import delete
 
-from govinteract.errors import CryptoError
+from govinteract.errors import ConflictError, CryptoError
 from govinteract.facts.service import Facts
 from govinteract.kernel.actor import System
 from govinteract.storage.schema import write_instant
@@ -78,6 +78,8 @@ class NewShares:
                 for row, blob in zip(rows, wrapped, strict=True)
             ]  # fmt: skip
             tx.insert(further_wrap_table, further)
+            if [r.kid for r in read_key_rows(tx.read, ring.tenant)] != [r.kid for r in rows]:
+                raise ConflictError("vault.keys_contested", hint="a key was made meanwhile: again")
             facts = Facts(tx, ring.log_keys())
             body = {
                 "kid": lock.kid, "threshold": self.threshold, "shares": len(self.words),
@@ -120,12 +122,12 @@ def recover_keys(engine: Engine, ring: KeyRing, shares: Sequence[str]) -> int:
     """
     opened = _opened(engine, ring.tenant, shares)
     lock = RecoveryKey(join(shares)).lock
-    wanted = [provider.kid for provider in ring.roots.all]
     changes = []
     for row, key in opened:
         mine = [wrapping for wrapping in row.wrappings if wrapping.root == lock.kid]
-        changes.append((row, [*wrap_again(row, key, ring.roots, wanted), *mine]))
-    keys = TenantKeys({row.role: (row.epoch, key) for row, key in opened}, {})
+        changes.append((row, [*wrap_again(row, key, ring.roots), *mine]))
+    now = {row.role: (row.epoch, key) for row, key in opened if row.retired_at is None}
+    keys = TenantKeys(now, {})
     with _transaction(engine, ring) as tx:
         facts = Facts(tx, keys.log_keys(ring.origin))
         for row, wrappings in changes:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy import delete, update
 
-from govinteract.errors import ConflictError
+from govinteract.errors import ConflictError, CryptoError
 from govinteract.facts.service import Facts
 from govinteract.kernel.actor import System
 from govinteract.storage.schema import write_instant
@@ -39,10 +39,11 @@ if TYPE_CHECKING:
 
     from govinteract.vault.key_material import KeyMaterial
     from govinteract.vault.keyring import KeyRing
+    from govinteract.vault.provider import KeyProvider
     from govinteract.vault.recovery import RecoveryLock
     from govinteract.vault.roots import Roots, TenantKeyRow
 
-__all__ = ["RootRotation", "RootState", "replace_wrappings"]
+__all__ = ["RootRotation", "RootState", "replace_wrappings", "wrap_again"]
 
 _KEY, _MORE = key_table.c, further_wrap_table.c
 
@@ -77,26 +78,24 @@ class RootRotation:
         Killed and run again, it goes on. Raises what the providers say: a key keeps the
         wrappings it has until all new ones are there.
         """
-        wanted, rows = self._wanted(), self._rows()
-        lock = self._lock()
+        lock, rows = self._lock(), self._rows()
         for number, row in enumerate(rows, 1):
-            if not _is_aligned(row, wanted):
-                self._align(row, wanted, lock)
+            self._align(row, lock)
             progress(number, len(rows))
         self._ring.refresh(self._engine)
         scrub(self._engine, KEY_TABLES)
         return self.state()
 
-    def _align(
-        self, row: TenantKeyRow, wanted: Sequence[str], lock: RecoveryLock | None
-    ) -> None:
+    def _align(self, row: TenantKeyRow, lock: RecoveryLock | None) -> None:
+        self._ring.warm(self._engine)
         (key,) = self._ring.roots.unwrap([row])
-        wrappings = wrap_again(row, key, self._ring.roots, wanted)
+        wrappings = wrap_again(row, key, self._ring.roots)
         if lock is not None:
             have = {wrapping.root: wrapping for wrapping in row.wrappings}
             made = Wrapping(lock.kid, lock.wrap(key.secret(), row.context))
             wrappings.append(have.get(lock.kid, made))
-        self._ring.warm(self._engine)
+        if _names(wrappings) == _names(row.wrappings) and set(wrappings) == set(row.wrappings):
+            return
         with self._transaction() as tx:
             facts = Facts(tx, self._ring.log_keys())
             replace_wrappings(tx, facts, row, wrappings, kind="key.rewrapped")
@@ -123,24 +122,34 @@ class RootRotation:
         )  # fmt: skip
 
 
-def wrap_again(
-    row: TenantKeyRow, key: KeyMaterial, roots: Roots, wanted: Sequence[str]
-) -> list[Wrapping]:
+def wrap_again(row: TenantKeyRow, key: KeyMaterial, roots: Roots) -> list[Wrapping]:
     """Return the wrapping of `key` by each provider: the one that it has, else a new one.
 
-    A new one is opened again before anybody relies on it: `CryptoError("vault.open_failed")`.
+    Each is opened before anybody relies on it: a key may have been made anew under its old
+    name. Raises `ProviderError`, and `CryptoError("vault.open_failed")` when a new wrapping
+    does not open.
     """
-    have = {wrapping.root: wrapping for wrapping in row.wrappings}
     wrappings = []
-    for provider, root in zip(roots.all, wanted, strict=False):
-        wrapping = have.get(root)
-        if wrapping is None:
+    for provider in roots.all:
+        root = provider.kid
+        have = [w for w in row.wrappings if w.root == root and _opens(provider, w, row, key)]
+        if not have:
             wrapped = provider.wrap(key.secret(), row.context)
-            wrapping = Wrapping(provider.kid, wrapped)
-            if not hmac.compare_digest(provider.unwrap(wrapped, row.context), key.secret()):
+            have = [Wrapping(provider.kid, wrapped)]
+            if not _opens(provider, have[0], row, key):
                 raise open_failed()
-        wrappings.append(wrapping)
+        wrappings.append(have[0])
     return wrappings
+
+
+def _opens(
+    provider: KeyProvider, wrapping: Wrapping, row: TenantKeyRow, key: KeyMaterial
+) -> bool:
+    try:
+        secret = provider.unwrap(wrapping.wrapped, row.context)
+    except CryptoError:
+        return False
+    return hmac.compare_digest(secret, key.secret())
 
 
 def replace_wrappings(
@@ -180,6 +189,12 @@ def _further(tx: Transaction, row: TenantKeyRow, wrapping: Wrapping) -> dict[str
     }  # fmt: skip
 
 
+def _names(wrappings: Sequence[Wrapping]) -> list[str]:
+    """Return the roots in the order that matters: the first, then the others."""
+    first, *others = [wrapping.root for wrapping in wrappings]
+    return [first, *sorted(others)]
+
+
 def _is_aligned(row: TenantKeyRow, wanted: Sequence[str]) -> bool:
-    have = [wrapping.root for wrapping in row.wrappings]
-    return have[0] == wanted[0] and sorted(have) == sorted(wanted)
+    first, *others = wanted
+    return _names(row.wrappings) == [first, *sorted(others)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from govinteract.vault import Sealed
 
@@ -52,12 +52,17 @@ class CaseView:
 def view_case(tx: Acting, case: Case, catalogue: Catalogue, lang: str) -> CaseView:
     """Open what the page of `case` shows, with one recorded opening, and return it.
 
+    Of an erased case only what happened and when is left.
+
     Notes stay closed: they open for a purpose of their own (`open_notes`).
     """
     service = catalogue.services.get(case.service)
     thread, photos = tx.feedback.thread(case), tx.feedback.photos(case)
     verbs = frozenset(tx.feedback.verbs(case))
     sealed = [case.text, case.address, *case.answers.values(), *(m.text for m in thread)]
+    if case.erased_at is not None:  # what happened and when stays; no key opens the words
+        sealed, photos = [], ()
+        thread = [evolve(message, photos=()) for message in thread]
     wanted = [s for s in sealed if isinstance(s, Sealed) and s.data_class != _NOTE]
     words = _Opened(wanted, [opened.reveal() for opened in tx.open_all(wanted)])
     return CaseView(
@@ -87,6 +92,7 @@ def _answers(
         (question, words.of(value) or _shown(question.values, value, lang))
         for question in questions
         if (value := case.answers.get(question.code)) is not None
+        and (words.of(value) is not None or not isinstance(value, Sealed))
     )
 
 
