@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import copy_context
+from datetime import timedelta
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -36,7 +37,8 @@ from govinteract.kernel import System, SystemClock, SystemEntropy
 from govinteract.packs import load as load_pack
 from govinteract.settings import Settings
 from govinteract.storage import Transaction, open_engine, scrub, upgrade
-from govinteract.vault import KeyRing, LocalKeyFile
+from govinteract.vault import KeyRing
+from govinteract.vault.providers import ProviderAccess, make_missing, open_provider
 from govinteract.vault.tables import blind_table, wrap_table
 
 if TYPE_CHECKING:
@@ -116,11 +118,10 @@ class Locality:
         With a database URL alone it also makes a local key file beside the database.
         """
         done = []
-        if self._keys is None and not self.settings.key_path.exists():
-            LocalKeyFile.create(self.settings.key_path, self.entropy, single_machine=True)
-            done.append(
-                f"made key file {self.settings.key_path} (0600): back it up apart from the database"
-            )
+        for spec in self._key_providers:
+            made_file = make_missing(spec, self._provider_access)
+            if made_file is not None:
+                done.append(f"made key file {made_file} (0600): back it up apart from the database")
         upgrade(self.engine)
         done.append("tables are up to date")
         made = self._keyring.ensure(self.engine)
@@ -271,10 +272,32 @@ class Locality:
 
     @cached_property
     def _keyring(self) -> KeyRing:
-        provider = self._keys or LocalKeyFile.open(
-            self.settings.key_path, self.entropy, single_machine=self.settings.single_machine
-        )
-        return KeyRing(provider, self.id, entropy=self.entropy, clock=self.clock)
+        first = [self._keys] if self._keys else []
+        named = [open_provider(spec, self._provider_access) for spec in self._key_providers]
+        provider, *others = [*first, *named]
+        return KeyRing(
+            provider, self.id, entropy=self.entropy, clock=self.clock, others=others,
+            outage=timedelta(hours=self.settings.key_outage_hours),
+        )  # fmt: skip
+
+    @property
+    def _key_providers(self) -> list[str]:
+        """What the settings name, the first first; one that was handed in stands for that."""
+        first = [] if self._keys else [self.settings.key_provider]
+        second = self.settings.second_key_provider
+        return [*first, *([second] if second else [])]
+
+    @property
+    def _provider_access(self) -> ProviderAccess:
+        settings = self.settings
+        return ProviderAccess(
+            entropy=self.entropy, key_file=settings.key_path,
+            single_machine=settings.single_machine, passphrase=settings.secret("key_passphrase"),
+            openbao_token=settings.secret("openbao_token"),
+            openbao_token_file=settings.openbao_token_file,
+            openbao_ca_file=settings.openbao_ca_file, pkcs11_library=settings.pkcs11_library,
+            pkcs11_pin=settings.secret("pkcs11_pin"),
+        )  # fmt: skip
 
     @property
     def keyring(self) -> KeyRing:

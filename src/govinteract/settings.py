@@ -8,8 +8,10 @@
     GOVINTERACT_SMTP_URL      smtp://user:password@host:587 for outgoing mail
     GOVINTERACT_PUBLIC_URL    where citizens find the app, for links in messages
 
-Paths in the file are relative to it. With a database URL alone everything has a default
-that makes a development locality.
+Secrets of key providers stand in the environment alone, never in the file:
+GOVINTERACT_KEY_PASSPHRASE, GOVINTERACT_OPENBAO_TOKEN, GOVINTERACT_PKCS11_PIN. Paths in the
+file are relative to it. With a database URL alone everything has a default that makes a
+development locality.
 """
 
 from __future__ import annotations
@@ -26,7 +28,12 @@ from govinteract.errors import SettingsError
 
 __all__ = ["Settings", "WebhookSettings", "WitnessSettings"]
 
-_PATHS = ("key_file", "catalogue", "calendar", "workflow", "templates", "static", "map_image")
+_PATHS = (
+    "key_file", "catalogue", "calendar", "workflow", "templates",
+    "static", "map_image", "openbao_token_file", "openbao_ca_file", "pkcs11_library",
+)  # fmt: skip
+_ENVIRONMENT_ONLY = ("key_passphrase", "openbao_token", "pkcs11_pin")
+_KEY_PROVIDERS = ("key_provider", "second_key_provider")
 _SQLITE = "sqlite:///"
 
 
@@ -67,7 +74,16 @@ class Settings(BaseSettings):
     )
 
     database_url: str = "sqlite:///govinteract.db"
+    key_provider: str = "file"
+    second_key_provider: str = ""
+    key_outage_hours: float = Field(default=12, ge=0, le=168)
     key_file: Path | None = None
+    key_passphrase: SecretStr | None = None
+    openbao_token: SecretStr | None = None
+    openbao_token_file: Path | None = None
+    openbao_ca_file: Path | None = None
+    pkcs11_library: Path | None = None
+    pkcs11_pin: SecretStr | None = None
     single_machine: bool = False
     locality: str = Field(default="dev", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     name: dict[str, str] = {"vi": "Địa phương thử nghiệm", "en": "Development locality"}
@@ -110,6 +126,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError("settings.invalid", hint=_wrong(error)) from None
 
+    def secret(self, name: str) -> str:
+        """Return the secret setting `name` in the clear; empty when it is not set."""
+        value: SecretStr | None = getattr(self, name)
+        return "" if value is None else value.get_secret_value()
+
     @property
     def key_path(self) -> Path:
         """Where the local key file is: as set, else beside the SQLite file."""
@@ -128,9 +149,17 @@ def _read(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("settings.unreadable", hint=f"{path}: {error}") from error
     home = path.resolve().parent
+    for name in _ENVIRONMENT_ONLY:
+        if name in values:
+            hint = f"{name}: set GOVINTERACT_{name.upper()}, and change the secret"
+            raise SettingsError("settings.secret_in_file", hint=hint, name=name)
     for name in _PATHS:
         if name in values:
             values[name] = home / values[name]
+    for name in _KEY_PROVIDERS:
+        kind, colon, place = str(values.get(name, "")).partition(":")
+        if kind in {"file", "passphrase"} and colon:
+            values[name] = f"{kind}:{home / place}"
     url = values.get("database_url", "")
     if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/") and ":memory:" not in url:
         values["database_url"] = f"{_SQLITE}{home / url.removeprefix(_SQLITE)}"

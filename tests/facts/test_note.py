@@ -73,6 +73,9 @@ def test_a_checkpoint_of_another_log_is_refused() -> None:
     elsewhere = VerifierKey("example.vn/other", LOG.public_key())
     with pytest.raises(CryptoError):
         read_note(POINT.sign(LOG), elsewhere)
+    for_another = f"{POINT.text}\n{signature_line(elsewhere, LOG.sign(POINT.text.encode()))}"
+    with pytest.raises(CryptoError):
+        read_note(for_another, elsewhere)
     assert read_note(POINT.sign(LOG), VerifierKey(POINT.origin, LOG.public_key())) == POINT
 
 

@@ -4,10 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from govinteract import Locality
 from govinteract.facts import Checkpoint, read_note
 from govinteract.facts.merkle import root_of
+from govinteract.kernel import System
 from tests.facts.test_proofs import log_key, record
 from tests.support import Hands, make_ward
 
@@ -139,6 +141,17 @@ def test_each_truncation_is_named(attacked: Attacked) -> None:
         assert wrong.startswith(f"leaf {at}: missing")
         without = attacked.after(*_cut(at)[:2])
         assert f"leaf {at}: missing" in without
+
+
+def test_leaves_that_nobody_signed_are_named(tmp_path: Path) -> None:
+    """A checkpoint taken away leaves leaves that no other signs: the first of them is named."""
+    with make_ward(tmp_path, clock=Hands()) as ward:
+        record(ward, 3)
+        first = ward.verify().size
+        record(ward, 3, name="more")
+        with ward.acting_as(System("attacker")) as tx:
+            tx.transaction.write(text(f"delete from gi_checkpoint where size > {first}"))
+        assert ward.verify().wrong == f"leaf {first}: has an index that no checkpoint signs"
 
 
 def test_each_fork_is_named(attacked: Attacked) -> None:

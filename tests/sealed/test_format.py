@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from cryptography.cobblestone import Cobblestone256Encryptor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from govinteract.sealed import (
     rewrap,
     seal,
 )
+from govinteract.sealed import format as form
 from govinteract.sealed.format import CONTENT_LIMIT
 from govinteract.sealed.reader_key import from_base64, read_public, to_base64
 from scripts.make_sealed_vectors import TARGET, faults, flipped
@@ -296,3 +298,25 @@ def test_base64_has_one_spelling() -> None:
     for text in ("AA==", "AB", "A", "A+", "á"):
         with pytest.raises(InputError):
             from_base64(text)
+
+
+def padded(plain: bytes) -> Envelope:
+    """Return a submission whose content is `plain` as it is, well sealed to the first reader."""
+    key = ENTROPY.bytes(32)
+    cipher = Cobblestone256Encryptor(key, PLACE.context)
+    content = cipher.update(plain) + cipher.finalize()
+    wrap = form._wrap(key, ONE.key, PLACE, Suite.CLASSIC)
+    return Envelope(place=PLACE, content=content, wraps=(wrap,))
+
+
+def test_a_text_has_one_padding() -> None:
+    """A sender can hide nothing behind a text: padding is zeros up to the next step, no more."""
+    good = b"\0\0\0\x02ab" + bytes(4090)
+    bad = {
+        "something behind": good[:-1] + b"\x01", "longer than it is": b"\0\1" + good[2:],
+        "a step too many": good + bytes(4096), "no UTF-8": good.replace(b"ab", b"\xff\xfe"),
+    }  # fmt: skip
+    assert open_sealed(padded(good), ONE).reveal() == "ab"
+    assert [name for name, plain in bad.items() if not refused(padded(plain))] == []
+    tasks = [open_task(padded(plain), ONE) for plain in (good, *bad.values())]
+    assert ask(tasks) == ["ab", *[None] * len(bad)]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from govinteract import Locality
@@ -117,6 +118,7 @@ def test_a_scanned_code_is_checked_in_the_browser(
         assert "Nhận bản tin của phường" in said
         assert "7K3QF9ZT2M" in said
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert Axe().run(page).response["violations"] == []
         _shoot(page, f"verify-good-{lang}-{device}")
         page.fill("#given", text.replace(".", "\n.", 1)[:-1])
         page.click("#check button")

@@ -15,7 +15,6 @@ erased. Nothing is destroyed while one wrap needs it.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -41,6 +40,7 @@ from govinteract.vault.tenant_keys import SETTLE, NewKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from sqlalchemy import Engine, Row
 

@@ -71,14 +71,14 @@ def insert_rotation(tx: Transaction, kind: str, number: int, *, step: str) -> No
     tx.insert(rotation_table, row)
 
 
-def move_step(tx: Transaction, row: Row[Any], **values: Any) -> None:
+def move_step(tx: Transaction, row: Row[Any], *, place: bytes | None = None, **values: Any) -> None:
     """Write how far the rotation `row` is now; `ConflictError` when somebody was faster."""
     change = update(rotation_table).where(
         _ROTATION.locality == tx.locality, _ROTATION.kind == row.kind,
         _ROTATION.number == row.number, _ROTATION.step == row.step, _ROTATION.done == row.done,
         _ROTATION.place.is_not_distinct_from(row.place),
     )  # fmt: skip
-    if tx.write(change.values(place=values.pop("place", None), **values)).rowcount != 1:
+    if tx.write(change.values(place=place, **values)).rowcount != 1:
         raise ConflictError("vault.rotation_unfinished", hint="another process is at it")
 
 
@@ -102,8 +102,9 @@ def move_batch(
 ) -> tuple[int, int] | None:
     """Move the next batch of wraps to epoch `number`; None when there is none.
 
-    Returns how many of how many were looked at. `keys` are the tenant's epochs. A wrap that does not open, or whose epoch is none of
-    them, is passed over. At the end the rotation settles.
+    Returns how many of how many were looked at. `keys` are the tenant's epochs. A wrap that
+    does not open, or whose epoch is none of them, is passed over. At the end the rotation
+    settles.
     """
     rotation = read_rotation(tx)
     if rotation is None or rotation.step != "moving":
@@ -123,9 +124,7 @@ def move_batch(
     return (done, max(done, rotation.total)) if rows else None
 
 
-def destroy_older(
-    tx: Transaction, number: int, *, despite_damage: bool
-) -> list[tuple[int, bytes]]:
+def destroy_older(tx: Transaction, number: int, *, despite_damage: bool) -> list[tuple[int, bytes]]:
     """Delete the keys of the epochs before `number`; return their epochs and ids.
 
     Returns none, and deletes none, while a wrap needs one of them, unless `despite_damage`.

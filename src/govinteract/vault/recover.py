@@ -66,9 +66,7 @@ class NewShares:
             tx.write(delete(recovery_table).where(recovery_table.c.locality == tx.locality))
             earlier = (_MORE.locality == tx.locality, _MORE.root.like(f"{RECOVERY}:%"))
             tx.write(delete(further_wrap_table).where(*earlier))
-            row = recovery_row(
-                tx, index, lock, threshold=self.threshold, shares=len(self.words)
-            )
+            row = recovery_row(tx, index, lock, threshold=self.threshold, shares=len(self.words))
             tx.insert(recovery_table, row)
             further = [
                 {

@@ -70,9 +70,7 @@ class RootRotation:
         left = sum(not _is_aligned(row, wanted) for row in rows)
         return RootState(wanted=tuple(wanted), keys=len(rows), left=left)
 
-    def run(
-        self, progress: Callable[[int, int], object] = lambda _done, _total: None
-    ) -> RootState:
+    def run(self, progress: Callable[[int, int], object] = lambda _done, _total: None) -> RootState:
         """Wrap every key as the settings say, and drop every other wrapping.
 
         Killed and run again, it goes on. Raises what the providers say: a key keeps the
@@ -142,9 +140,7 @@ def wrap_again(row: TenantKeyRow, key: KeyMaterial, roots: Roots) -> list[Wrappi
     return wrappings
 
 
-def _opens(
-    provider: KeyProvider, wrapping: Wrapping, row: TenantKeyRow, key: KeyMaterial
-) -> bool:
+def _opens(provider: KeyProvider, wrapping: Wrapping, row: TenantKeyRow, key: KeyMaterial) -> bool:
     try:
         secret = provider.unwrap(wrapping.wrapped, row.context)
     except CryptoError:

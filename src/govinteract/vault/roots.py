@@ -95,9 +95,7 @@ class Roots:
                     continue
                 if hmac.compare_digest(key.kid, row.kid):
                     return key
-        for error in silent.values():
-            raise error
-        raise open_failed()
+        raise next(iter(silent.values()), open_failed())
 
     def __repr__(self) -> str:
         return f"<Roots {', '.join(map(repr, self.all))}>"
@@ -113,8 +111,8 @@ def read_key_rows(
     more: dict[tuple[str, int], list[Wrapping]] = {}
     query = select(_MORE.role, _MORE.epoch, _MORE.root, _MORE.wrapped)
     query = query.where(_MORE.locality == tenant).order_by(_MORE.root)
-    for role, epoch, root, wrapped in read(query):
-        more.setdefault((role, epoch), []).append(Wrapping(root, bytes(wrapped)))
+    for row in read(query):
+        more.setdefault((row.role, row.epoch), []).append(Wrapping(row.root, bytes(row.wrapped)))
     keys = select(key_table).where(_KEY.locality == tenant).order_by(_KEY.role, _KEY.epoch)
     return [
         TenantKeyRow(

@@ -181,10 +181,9 @@ def make_token(home: Path, token: str, *labels: str) -> None:
     Path(os.environ["SOFTHSM2_CONF"]).write_text(
         f"directories.tokendir = {home}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
     )
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", token, "--pin", PIN, "--so-pin", PIN],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    pins = ["--pin", PIN, "--so-pin", PIN]
+    command = ["softhsm2-util", "--init-token", "--free", "--label", token, *pins]
+    subprocess.run(command, check=True, capture_output=True)
     opened = pkcs11.lib(str(SOFTHSM)).get_token(token_label=token)
     with opened.open(rw=True, user_pin=PIN) as session:
         for label in labels:

@@ -31,15 +31,19 @@ class TestLocalKeyFile(KeyProviderContract):
         return LocalKeyFile.open(path, ENTROPY, single_machine=True)
 
     def opened(self) -> KeyProvider:
+        """Open it."""
         return self._open("root.key")
 
     def stranger(self) -> KeyProvider:
+        """Open another one."""
         return self._open("other.key")
 
     def cut_off(self) -> AbstractContextManager[None]:
+        """Make it unreachable."""
         return nullcontext()
 
     def secrets(self) -> list[str]:
+        """Return what must not be shown."""
         return [(self.home / "root.key").read_text().split('key = "')[-1].strip('"\n')]
 
 
@@ -51,6 +55,7 @@ class TestPassphraseFile(TestLocalKeyFile):
         return PassphraseFile.open(path, PASSPHRASE, ENTROPY)
 
     def secrets(self) -> list[str]:
+        """Return what must not be shown."""
         return [PASSPHRASE]
 
 
@@ -62,15 +67,19 @@ class TestOpenBao(KeyProviderContract):
         self.gate = bao_gate
 
     def opened(self) -> KeyProvider:
+        """Open it."""
         return OpenBao(self.gate.url, "ward", lambda: BAO_TOKEN)
 
     def stranger(self) -> KeyProvider:
+        """Open another one."""
         return OpenBao(self.gate.url, "other", lambda: BAO_TOKEN)
 
     def cut_off(self) -> AbstractContextManager[None]:
+        """Make it unreachable."""
         return self.gate.shut()
 
     def secrets(self) -> list[str]:
+        """Return what must not be shown."""
         return [BAO_TOKEN]
 
 
@@ -82,15 +91,19 @@ class TestAwsKms(KeyProviderContract):
         self.gate, self.arns = moto, kms_keys
 
     def opened(self) -> KeyProvider:
+        """Open it."""
         return AwsKms(self.arns[0])
 
     def stranger(self) -> KeyProvider:
+        """Open another one."""
         return AwsKms(self.arns[1])
 
     def cut_off(self) -> AbstractContextManager[None]:
+        """Make it unreachable."""
         return self.gate.shut()
 
     def secrets(self) -> list[str]:
+        """Return what must not be shown."""
         return ["aws-secret-of-a-test"]
 
 
@@ -103,9 +116,11 @@ class TestPkcs11(KeyProviderContract):
         return Pkcs11(SOFTHSM, self.token, label, PIN, ENTROPY, seconds=2.0)
 
     def opened(self) -> KeyProvider:
+        """Open it."""
         return self._open("ward")
 
     def stranger(self) -> KeyProvider:
+        """Open another one."""
         return self._open("other")
 
     @contextmanager
@@ -122,4 +137,5 @@ class TestPkcs11(KeyProviderContract):
             hung.join()
 
     def secrets(self) -> list[str]:
+        """Return what must not be shown."""
         return [PIN]

@@ -114,8 +114,12 @@ def _answers(name: str) -> Iterator[None]:
 
     No causes: AWS's own messages could hold a request's credentials.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
-    from botocore.exceptions import NoCredentialsError, PartialCredentialsError  # noqa: PLC0415 - as above
+    from botocore.exceptions import (  # noqa: PLC0415 - an extra  # noqa: PLC0415 - as above
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
 
     try:
         yield
