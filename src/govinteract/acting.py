@@ -58,13 +58,13 @@ class Acting:
             transaction=tx,
             own=self.feedback.own_subjects | self.files.own_subjects,
         )
-        body: dict[str, Any] = {
+        body = {
             "purpose": permit.purpose,
             "basis": permit.basis,
             "fields": [[s.subject, s.data_class, s.record, s.field, s.rev] for s in sealed],
         }
         fact = self.facts.append(f"{OPENINGS}{tx.new_id()}", 1, "data.opened", body)
-        self.openings.record(fact, body["fields"])
+        self.openings.record(fact, body)
         self.poison.watch(fact, {s.subject for s in sealed})
         tx.commit_opening()
         return self.vault.open(sealed, permit)

@@ -35,6 +35,7 @@ from govinteract.feedback.search import contact_indexes
 from govinteract.feedback.tables import draft_table, file_table
 from govinteract.kernel import System, SystemClock, SystemEntropy
 from govinteract.packs import load as load_pack
+from govinteract.sealed.tables import sealed_submission_table, sealed_wrap_table
 from govinteract.settings import Settings
 from govinteract.storage import Transaction, open_engine, scrub, upgrade
 from govinteract.vault import KeyRing
@@ -55,6 +56,11 @@ if TYPE_CHECKING:
     from govinteract.vault import BlindIndex, KeyProvider
 
 __all__ = ["Locality", "starter_catalogue"]
+
+_ERASABLE = (
+    wrap_table, file_table, draft_table, blind_table, sealed_submission_table, sealed_wrap_table,
+)  # fmt: skip
+"""The tables from which an erasure deletes."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -165,7 +171,7 @@ class Locality:
 
         Returns False when readers held it back: run it again then (see `storage.scrub`).
         """
-        return scrub(self.engine, (wrap_table, file_table, draft_table, blind_table))
+        return scrub(self.engine, _ERASABLE)
 
     def ask_witnesses(self) -> list[Asked]:
         """Have the newest checkpoint signed by the witnesses that the settings name.

@@ -2,7 +2,7 @@
 
 import builtins
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from attrs import define, field
@@ -55,6 +55,7 @@ class CountedProvider:
     unwrapped: int = 0
     reachable: bool = True
     refuses: bool = False
+    thinks: Callable[[], object] = int
     name: str = "counted"
 
     def __attrs_post_init__(self) -> None:
@@ -76,6 +77,7 @@ class CountedProvider:
             code = "vault.provider_refused" if self.refuses else "vault.provider_unreachable"
             raise ProviderError(code, hint="the provider is cut off", provider=self.name)
         self.unwrapped += 1
+        self.thinks()
         return LocalKeyFile(self.root, self.entropy).unwrap(blob, aad)
 
 

@@ -17,7 +17,7 @@ from govinteract.consent.tables import access_table
 from govinteract.storage.schema import read_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -61,12 +61,9 @@ class Openings:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def record(self, fact: Fact, fields: Iterable[list[Any]]) -> None:
-        """Keep what the fact `data.opened` says, by person.
-
-        `fields` are those of its body: subject, class, record, field and revision each.
-        """
-        self._tx.insert(access_table, _rows(fact, fact.data, fields))
+    def record(self, fact: Fact, said: Mapping[str, Any]) -> None:
+        """Keep what the fact `data.opened` says, by person; `said` is its body as it was made."""
+        self._tx.insert(access_table, _rows(fact, said))
 
     def of(self, subject: str, *, limit: int = 200) -> list[Opening]:
         """Return the openings of `subject`'s data, the newest first."""
@@ -81,15 +78,15 @@ class Openings:
         self._tx.write(delete(access_table).where(_ROW.locality == self._tx.locality))
         count = 0
         for batch in facts.walk(OPENINGS):
-            rows = [row for fact in batch for row in _rows(fact, fact.data, fact.data["fields"])]
+            rows = [row for fact in batch for row in _rows(fact, fact.data)]
             self._tx.insert(access_table, rows)
             count += len(rows)
         return count
 
 
-def _rows(fact: Fact, said: dict[str, Any], fields: Iterable[list[Any]]) -> list[dict[str, Any]]:
+def _rows(fact: Fact, said: Mapping[str, Any]) -> list[dict[str, Any]]:
     of: dict[str, list[list[Any]]] = {}
-    for subject, *rest in fields:
+    for subject, *rest in said["fields"]:
         of.setdefault(subject, []).append(rest)
     return [
         {
