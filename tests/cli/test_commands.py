@@ -142,10 +142,11 @@ def test_a_key_for_a_program_is_printed_once(ready: Command) -> None:
 def test_keys_are_listed_and_none_is_shown(home: Path, ready: Command) -> None:
     """Role, epoch, id, and what wraps them."""
     listed = json.loads(ready("keys", "status", "--json").out)["keys"]
-    assert [key["role"] for key in listed] == ["index", "kek", "log-mac", "log-sign"]
+    roles = ["index", "kek", "log-mac", "log-sign", "statement", "witness"]
+    assert [key["role"] for key in listed] == roles
     assert {key["retired_at"] for key in listed} == {None}
     said = ready("keys", "status").out
-    assert said.count("in use") == 4
+    assert said.count("in use") == len(roles)
     root = (home / "ward.key").read_text("utf-8")
     secret = re.search(r'^key = "(.*)"', root, re.MULTILINE)
     assert secret is not None
@@ -182,12 +183,13 @@ def test_a_checkpoint_kept_outside_must_be_part_of_the_log(home: Path, ready: Co
     (home / "note.txt").write_text(note, "utf-8")
     _submit()
     assert ready("audit", "verify", "--known", "note.txt").status == 0
-    (home / "bad.txt").write_text(note.replace("\n5\n", "\n4\n"), "utf-8")
+    _origin, size, *_ = note.splitlines()
+    (home / "bad.txt").write_text(note.replace(f"\n{size}\n", "\n4\n"), "utf-8")
     forged = ready("audit", "verify", "--known", "bad.txt")
     assert forged.status == 1
     assert "facts.note_invalid" in forged.err
     with sqlite3.connect(home / "ward.db") as database:
-        for table in ("gi_fact", "gi_leaf", "gi_checkpoint"):
+        for table in ("gi_fact", "gi_leaf", "gi_checkpoint", "gi_tile"):
             database.execute(f"DELETE FROM {table}")
     database.close()
     _submit()

@@ -7,6 +7,7 @@ import typer
 
 from govinteract.cli.language import say
 from govinteract.cli.terminal import Config, as_json, note, progress
+from govinteract.facts import rebuild_tiles
 from govinteract.feedback import Difference, compare_projections, rebuild_projections
 from govinteract.kernel import System
 from govinteract.locality import Locality
@@ -66,7 +67,7 @@ def _rebuild(
     *,
     check: Annotated[bool, typer.Option("--check", help="Compare and write nothing.")] = False,
 ) -> None:
-    """Make the cases' tables anew from the facts, or compare the two.
+    """Make every table that facts add up to anew from them, or compare the cases' with them.
 
     One commit replaces all rows; writers wait for it. With --check every difference is
     named and the exit status is 1 if there is one.
@@ -80,6 +81,10 @@ def _rebuild(
             ward.acting_as(System("rebuild")) as tx,
         ):
             cases = rebuild_projections(tx.transaction, tx.facts, advance)
+            tx.openings.rebuild(tx.facts)
+            tx.poison.rebuild()
+            tx.statements.rebuild_keys()
+            rebuild_tiles(tx.transaction)
         print(say("cli.rebuilt", cases=cases))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from attrs import asdict
 
+from govinteract.cli import proofs
 from govinteract.cli.language import say
 from govinteract.cli.terminal import as_json, note, read_text
 from govinteract.facts import Checkpoint, Verdict, read_note
@@ -21,6 +22,7 @@ _audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log of all f
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
+    proofs.add_to(_audit)
     app.add_typer(_audit, name="audit")
     app.command("relay", epilog="Example: govinteract relay --once")(_relay)
 

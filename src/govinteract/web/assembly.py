@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from govinteract.errors import GovInteractError, NotFound
+from govinteract.errors import GovInteractError
 from govinteract.facts import newest_note
 from govinteract.kernel import System
-from govinteract.web import citizen, desk
+from govinteract.web import citizen, desk, log, statements
 from govinteract.web.background import lifespan
 from govinteract.web.forms import BODY_LIMIT
 from govinteract.web.refusals import Refusals
@@ -37,12 +37,12 @@ def app(locality: Locality, *, parts: Sequence[str] = PARTS) -> Starlette:
     """Return the pages of `locality` as an ASGI app; `parts` names those it shall have.
 
     Mount it in a host app under any path, or serve it by itself (`web.serve`). Answers
-    `/healthz` and `/log/checkpoint` besides its parts.
+    `/healthz`, `/log/...` and `/verify` besides its parts.
     """
     hide_codes()
     site = Site(locality)
     refusals = Refusals(site)
-    routes: list[BaseRoute] = [*_watch(site), *_files(site)]
+    routes: list[BaseRoute] = [*_watch(site), *statements.routes(site), *_files(site)]
     if "citizen" in parts:
         routes += citizen.routes(site)
     if "desk" in parts:
@@ -77,10 +77,6 @@ def _watch(site: Site) -> list[BaseRoute]:
         with locality.acting_as(System("health")) as tx:
             newest_note(tx.transaction)
 
-    def note() -> str | None:
-        with locality.acting_as(System("audit")) as tx:
-            return newest_note(tx.transaction)
-
     async def healthz(_request: Request) -> Response:
         try:
             await locality.run(alive)
@@ -88,10 +84,4 @@ def _watch(site: Site) -> list[BaseRoute]:
             return PlainTextResponse(f"{error.code}\n", status_code=503)
         return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
-    async def checkpoint(_request: Request) -> Response:
-        newest = await locality.run(note)
-        if newest is None:
-            raise NotFound("web.checkpoint_none", hint="the sequencer has not run yet")
-        return PlainTextResponse(newest, headers={"Cache-Control": "no-cache"})
-
-    return [Route("/healthz", healthz), Route("/log/checkpoint", checkpoint)]
+    return [Route("/healthz", healthz), *log.routes(locality)]

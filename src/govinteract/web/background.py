@@ -22,6 +22,7 @@ __all__ = ["lifespan", "sweep"]
 
 _log = logging.getLogger("govinteract.web")
 _SEQUENCE_SECONDS = 1.0
+_WITNESS_SECONDS = 60.0
 _SWEEP_SECONDS = 600.0
 _DRAFT_AGE = timedelta(days=1)
 
@@ -38,6 +39,7 @@ def lifespan(locality: Locality) -> Callable[[object], AbstractAsyncContextManag
         works: list[tuple[float, Callable[[], object]]] = [
             (_SEQUENCE_SECONDS, locality.sequence),
             (_SEQUENCE_SECONDS, locality.relay_once),
+            (_WITNESS_SECONDS, locality.ask_witnesses),
             (_SWEEP_SECONDS, lambda: sweep(locality)),
         ]
         tasks = [asyncio.create_task(_forever(locality, pause, work)) for pause, work in works]
