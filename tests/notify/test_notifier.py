@@ -141,7 +141,7 @@ def test_a_key_that_is_not_at_hand_is_tried_again(desk: Desk, small_office: Offi
     """A key service that is away is no reason to drop a message."""
     opened = desk.door.open
 
-    def late(sealed: Any) -> list[Any]:  # noqa: ANN401 - as the door takes it
+    def late(sealed: Any) -> list[Any]:
         desk.notifier._open = opened
         raise CryptoError("vault.key_not_ready")
 

@@ -1,5 +1,6 @@
 import pickle  # noqa: TID251 - to see it refused
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -94,6 +95,15 @@ def test_wrong_shares_are_told_without_quoting_them() -> None:
         assert refused.value.__cause__ is None
         assert not [word for word in words if word in str(refused.value).split()]
     assert join(mine[1:4]) == SECRET
+
+
+@given(st.lists(st.text(max_size=300), max_size=4), st.integers(0, 3))
+@settings(max_examples=60)
+def test_anything_but_shares_is_refused_alike(lines: list[str], real: int) -> None:
+    """Whatever is typed, alone or among shares, gives one refusal and no other error."""
+    shares = split(SECRET, threshold=3, shares=4)[:real]
+    with suppress(InputError):
+        assert join([*lines, *shares]) == SECRET
 
 
 def test_recovery_key_opens_what_its_lock_wrapped() -> None:

@@ -9,6 +9,7 @@ together.
 from __future__ import annotations
 
 import json
+
 import rfc8785
 
 from govinteract.errors import InputError

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Index,
     Integer,
     String,
@@ -77,7 +78,8 @@ outbox_table = Table(
 )  # fmt: skip
 
 _ROW, _EARLIER = outbox_table.c, outbox_table.alias("earlier").c
-_PENDING, _DEAD = literal_column("'pending'"), literal_column("'dead'")
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_DEAD: ColumnElement[str] = literal_column("'dead'")
 _LOCALITY, _ID, _NOW, _STREAM, _CHANNEL, _ERROR = (
     bindparam(f"b_{name}", type_=String)
     for name in ("locality", "id", "now", "stream", "channel", "error")

@@ -34,8 +34,11 @@ def insert_sql(
 def fixed_sql(
     statement: ClauseElement, dialect: Dialect
 ) -> tuple[str, tuple[str, ...] | None, dict[str, object]]:
-    """Return the text of a module's constant `statement`, the order of its parameters, and
-    the values that stand in it from the start."""
+    """Return the text of a module's constant `statement`.
+
+    Beside it the order of its parameters, None where they go by name, and the values that
+    stand in it from the start.
+    """
     compiled = statement.compile(dialect=dialect)
     known = {name: value for name, value in compiled.params.items() if value is not None}
     return *_written(compiled), known
