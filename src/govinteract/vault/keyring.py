@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import threading
+from copy import copy
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -282,8 +283,7 @@ class KeyRing:
         """Make the error of opening in an outage: each time a new one, as errors keep traces."""
         if self._failure is None:
             return self._not_ready()
-        error = self._failure[1]
-        return ProviderError(error.code, hint=error.hint, **error.params)
+        return copy(self._failure[1])
 
     def _current(self, keys: TenantKeys, role: str) -> tuple[int, KeyMaterial]:
         if role not in keys.current:

@@ -121,7 +121,7 @@ def test_missing_extra_is_told_with_what_to_install(
     access: ProviderAccess, monkeypatch: pytest.MonkeyPatch, module: str, spec: str, extra: str
 ) -> None:
     """Without its library a provider says which extra has it."""
-    assert open_provider(spec, access)
+    assert open_provider(spec, access).name
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(SettingsError) as error:
         open_provider(spec, access)

@@ -18,7 +18,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
-from govinteract.errors import CryptoError, InputError, ProviderError, SettingsError
+from govinteract.errors import CryptoError, ProviderError, SettingsError
 from govinteract.http import Limits, open_client, request, run, trust
 from govinteract.vault.refusal import open_failed, provider_refused, unreachable
 
@@ -36,8 +36,9 @@ T = TypeVar("T")
 _MAGIC = b"B\x01"
 _LIMITS = Limits(connect=3.0, wait=5.0, total=10.0, body=100_000)
 _CIPHERTEXT = re.compile(r"vault:v([1-9][0-9]{0,8}):[A-Za-z0-9+/=]+", re.ASCII)
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
-_MOUNT = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_MOUNT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+")
 _OK, _BAD_REQUEST, _SERVER = 200, 400, 500
 _NO_KEY = "encryption key not found"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -116,9 +117,12 @@ class OpenBao:
         return b64decode(data["plaintext"])
 
     def _ask(self, method: str, verb: str, body: dict[str, str] | None = None) -> Flow[Any]:
+        token = self._token()
+        if not _TOKEN.fullmatch(token):
+            raise provider_refused(self.name, "the token has characters no header has")
         answer = yield request(
             method, f"{self._home}/{verb}/{quote(self._key)}",
-            headers={"X-Vault-Token": self._token(), "X-Vault-Request": "true"},
+            headers={"X-Vault-Token": token, "X-Vault-Request": "true"},
             content=json.dumps(body).encode() if body else b"",
         )  # fmt: skip
         said = _read(answer.content)
@@ -144,8 +148,6 @@ class OpenBao:
             if error.code.startswith("http."):
                 raise unreachable(self.name, error.hint) from None
             raise
-        except InputError:
-            raise provider_refused(self.name, "the token has characters no header has") from None
         except (KeyError, TypeError, ValueError):
             raise unreachable(self.name, "its answer is none of OpenBao's") from None
 
