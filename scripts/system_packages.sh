@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the tests need from the machine and no Python package brings: a browser, Debian's
-# PostgreSQL 15 and strace. Does nothing when they are there; installs them when it may; says what
+# PostgreSQL 15, strace and SoftHSM. Does nothing when they are there; installs them when it may; says what
 # to install when it may not.
 set -eu
 
@@ -13,13 +13,14 @@ if [ -z "${GOVINTERACT_TEST_CHROMIUM:-}" ] && ! has chromium; then
 fi
 [ -x "${GOVINTERACT_TEST_PG15:-/usr/lib/postgresql/15/bin}/postgres" ] || missing="$missing postgresql-15"
 has strace || missing="$missing strace"
+[ -e "/usr/lib/softhsm/libsofthsm2.so" ] || missing="$missing softhsm2"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! has apt-get; then
     say "The tests need packages that this machine does not have:$missing"
     say "On Debian 12:  sudo apt-get install$missing"
     say "Elsewhere: name Chromium with GOVINTERACT_TEST_CHROMIUM=/path/to/chromium, the folder of"
-    say "PostgreSQL 15's programs with GOVINTERACT_TEST_PG15=/path/to/bin, and install strace."
+    say "PostgreSQL 15's programs with GOVINTERACT_TEST_PG15=/path/to/bin, and install strace and SoftHSM."
     exit 1
 fi
 
