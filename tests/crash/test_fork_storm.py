@@ -3,8 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from govinteract.kernel import SystemEntropy
 from govinteract.vault import DataKey, EpochKey, Field, KeyMaterial, WrapScope
 from tests.crash.forked import Worker
@@ -34,12 +32,6 @@ def _storm(home: Path, *, processes: int, each: int) -> None:
     assert len(nonces) == processes * each
 
 
-def test_a_small_fork_storm(tmp_path: Path) -> None:
-    """Eight processes seal sixteen thousand values without a nonce twice."""
-    _storm(tmp_path, processes=8, each=2_000)
-
-
-@pytest.mark.soak
 def test_a_fork_storm(tmp_path: Path) -> None:
     """Eight processes seal eight hundred thousand values without a nonce twice."""
     _storm(tmp_path, processes=8, each=100_000)
