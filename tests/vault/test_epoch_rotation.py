@@ -43,16 +43,14 @@ def filled(house: House, count: int = VALUES) -> list[Sealed]:
 def assert_readable(house: House, sealed: list[Sealed]) -> None:
     """See that every value opens."""
     house.ring.warm(house.engine)
-    opened = house.open(sealed)
-    assert opened == [f"0912 {number:06}" for number in range(len(sealed))]
+    assert house.open(sealed) == [f"0912 {number:06}" for number in range(len(sealed))]
 
 
 def epochs(house: House) -> tuple[set[int], set[int]]:
     """Return the epochs of the wraps that are stored, and those whose key is stored."""
+    stored = select(KEY.epoch).where(KEY.role == "kek")
     with house.tx() as tx:
-        wraps = set(tx.read(select(WRAP.epoch)).scalars())
-        keys = set(tx.read(select(KEY.epoch).where(KEY.role == "kek")).scalars())
-    return wraps, keys
+        return set(tx.read(select(WRAP.epoch)).scalars()), set(tx.read(stored).scalars())
 
 
 def finished(house: House) -> EpochState:
