@@ -56,11 +56,9 @@ def epochs(house: House) -> tuple[set[int], set[int]]:
 def finished(house: House) -> EpochState:
     """Go on with a rotation until it is finished, waiting where it waits."""
     for _step in range(20):
-        state = rotation(house).advance()
-        assert state is not None
-        if state.step == "finished":
+        if (state := rotation(house).advance()) and state.step == "finished":
             return state
-        if state.until is not None:
+        if state and state.until is not None:
             house.clock.at = state.until
     raise AssertionError
 
