@@ -14,7 +14,7 @@ from attrs import define
 from sqlalchemy import text
 
 from bench.reports import MAPPING, write_records
-from govinteract import Locality, Settings
+from govinteract import Locality
 from govinteract.delivery import make_relay
 from govinteract.feedback import Contact, Report
 from govinteract.feedback.past import (
@@ -26,7 +26,7 @@ from govinteract.feedback.past import (
 )
 from govinteract.kernel import Anonymous, System, SystemClock
 from govinteract.notify import Notice
-from govinteract.outbox import Delivered, Outcome, Relay
+from govinteract.outbox import Delivered, Outcome, Tally
 from tests.crash.test_kill import SEED, killed
 from tests.support import OFFICER, make_ward
 from tests.wards import migrate
@@ -127,18 +127,20 @@ def _kill_relays(tmp_path: Path, url: str | None, kills: int) -> None:
                 tx.feedback.submit(report, contact=Contact(email="hoa@example.vn"))
     book = tmp_path / "sent"
 
-    def relay(settings: Settings) -> Relay:
-        return make_relay(Locality(settings, clock=clock), email=Book(book))
+    def relay() -> Tally:
+        with Locality(settings, clock=clock) as ward:
+            return make_relay(ward, email=Book(book)).run_once()
 
     def work(tell: Tell) -> None:
-        channel = relay(settings)
+        with Locality(settings) as ward:
+            ward.verify()
         tell("ready")
-        channel.run_once()
+        relay()
 
     for _ in range(kills):
         killed(work, chance)
         clock.ahead += timedelta(minutes=11)
-    assert relay(settings).run_once().dead == 0
+    assert relay().dead == 0
     sent = Counter(book.read_text().split())
     assert len(sent) == letters
     assert sum(sent.values()) <= letters + kills
