@@ -1,7 +1,7 @@
 """`make bench`: run every measure, print it, and write `build/bench.json`.
 
 python -m bench            all of them
-python -m bench submit     one of them (submit, http, index, log, startup, reports)
+python -m bench submit     one of them (submit, vault, index, log, http, ...)
 """
 
 import json
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import http, index, log, reports, startup, submit
+from bench import http, index, log, reports, startup, submit, vault
 
 MEASURES: dict[str, Callable[[], dict[str, dict[str, object]]]] = {
     "submit": submit.run,
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[], dict[str, dict[str, object]]]] = {
     "log": log.run,
     "reports": reports.run,
     "startup": startup.run,
+    "vault": vault.run,
 }
 
 

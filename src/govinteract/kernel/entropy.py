@@ -9,6 +9,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Callable
 
 __all__ = ["Entropy", "SystemEntropy"]
 
@@ -16,7 +17,7 @@ __all__ = ["Entropy", "SystemEntropy"]
 class Entropy(Protocol):
     """Gives random bytes that nobody can guess; tests hand in a repeatable one."""
 
-    def bytes(self, n: int) -> builtins.bytes:
+    def bytes(self, n: int, /) -> builtins.bytes:
         """Return `n` random bytes."""
         ...
 
@@ -29,6 +30,7 @@ class SystemEntropy:
     16
     """
 
-    def bytes(self, n: int) -> builtins.bytes:
-        """Return `n` bytes of `os.urandom`."""
-        return os.urandom(n)
+    @property
+    def bytes(self) -> Callable[[int], builtins.bytes]:
+        """`os.urandom` itself: whoever seals thousands of values keeps it at hand."""
+        return os.urandom

@@ -105,8 +105,15 @@ class FileKey:
             raise open_failed() from None
 
     def open_bytes(self, stream: bytes) -> bytes:
-        """Return the whole plaintext of a stream that fits in memory."""
-        return b"".join(self.pieces(io.BytesIO(stream)))
+        """Return the whole plaintext of a stream that fits in memory.
+
+        Raises `CryptoError("vault.open_failed")`, and nothing of a stream that is not whole.
+        """
+        cipher = Cobblestone256Decryptor(self._material.secret(), self._context)
+        try:
+            return cipher.update(stream) + cipher.finalize()
+        except (InvalidTag, ValueError):
+            raise open_failed() from None
 
     def reader(self, source: io.BufferedIOBase) -> FileReader:
         """Read from anywhere in the stream `source`, which can seek."""

@@ -20,7 +20,7 @@ from govinteract.vault.sealed import Sealed
 from govinteract.vault.value_types import value_type
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from govinteract.storage.transaction import Transaction
     from govinteract.vault.envelope import RecordCipher
@@ -109,14 +109,26 @@ class Vault:
         (never had, or lost it by withdrawal or erasure), and
         `CryptoError("vault.open_failed")` whatever else is wrong.
         """
-        if not all(permit.covers(value, self._tx) for value in sealed):
+        owners = {(value.subject, value.data_class): value for value in sealed}
+        if not all(permit.covers(value, self._tx) for value in owners.values()):
             raise AccessDenied(
                 "vault.permit_scope", hint="ask the guard for a permit that covers all of them"
             )
-        owners = {(value.subject, value.data_class) for value in sealed}
         keys = self._keys.held(owners, permit.purpose)
-        records: dict[tuple[Owner, bytes, str], RecordCipher] = {}
-        return [Personal(self._open(value, permit.purpose, keys, records)) for value in sealed]
+        # Often thousands at once: what they share is looked up once.
+        records: dict[tuple[str, str, str, bytes], RecordCipher] = {}
+        readers: dict[str, Callable[[bytes], Any]] = {}
+        opened = []
+        for value in sealed:
+            envelope, kind = value.envelope, value.type
+            place = (value.subject, value.data_class, value.record, envelope[2:18])
+            cipher = records.get(place)
+            if cipher is None:
+                cipher = records[place] = self._record(value, permit.purpose, keys)
+            data = cipher.open(field_of(value.field, kind, value.rev), envelope)
+            read = readers.get(kind) or self._reader(value, readers)
+            opened.append(Personal(read(data)))
+        return opened
 
     def _seal(self, data: bytes, owner: Owner, record: str, place: Field) -> Sealed:
         try:
@@ -130,10 +142,8 @@ class Vault:
             field=place.name, type=place.type, rev=place.rev,
         )  # fmt: skip
 
-    def _open(
-        self, value: Sealed, purpose: str, keys: Mapping[Owner, HeldKeys],
-        records: dict[tuple[Owner, bytes, str], RecordCipher],
-    ) -> object:  # fmt: skip
+    def _record(self, value: Sealed, purpose: str, keys: Mapping[Owner, HeldKeys]) -> RecordCipher:
+        """Return the cipher for the record of `value`, which names its data key."""
         owner = (value.subject, value.data_class)
         held = keys.get(owner)
         if not held:
@@ -142,14 +152,15 @@ class Vault:
                 hint="never planned for this purpose, withdrawn, or erased",
                 purpose=purpose,
             )
-        place = (owner, value.kid, value.record)
-        cipher = records.get(place)
-        if cipher is None:
-            cipher = records[place] = self._keys.use(held, value.kid, owner).record(value.record)
-        data = cipher.open(value.place, value.envelope)
-        if value.type.startswith(FILE_TYPE):
-            return FileKey.at(KeyMaterial(data), self._context(value))
-        return value_type(value.type).read(data)
+        return self._keys.use(held, value.kid, owner).record(value.record)
+
+    def _reader(
+        self, value: Sealed, readers: dict[str, Callable[[bytes], Any]]
+    ) -> Callable[[bytes], Any]:
+        """Return what makes a value of its bytes, kept in `readers` where all share it."""
+        if value.type.startswith(FILE_TYPE):  # a file's key is bound to its one place
+            return lambda data: FileKey.at(KeyMaterial(data), self._context(value))
+        return readers.setdefault(value.type, value_type(value.type).read)
 
     def _context(self, value: Sealed) -> Context:
         return Context(
