@@ -2,7 +2,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from typing import Any
 
 import pytest
 
